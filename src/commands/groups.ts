@@ -1,0 +1,87 @@
+import type { Group } from './command.ts';
+
+/** A group before it is loaded: what the list of commands shows. */
+export interface GroupEntry {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly summary: string;
+  readonly section: Section;
+  readonly load: () => Promise<Group>;
+}
+
+export type Section = 'Resources' | 'What happens and what it costs' | 'Set up' | 'Try out';
+
+function entry(
+  section: Section,
+  name: string,
+  summary: string,
+  load: () => Promise<{ readonly group: Group } | { readonly groups: Readonly<Record<string, Group>> }>,
+  aliases: readonly string[] = [`${name}s`],
+): GroupEntry {
+  const open = async () => {
+    const loaded = await load();
+    return 'group' in loaded ? loaded.group : loaded.groups[name]!;
+  };
+  return { name, aliases, summary, section, load: open };
+}
+
+const [resources, watch, setUp, tryOut]: readonly [Section, Section, Section, Section] = [
+  'Resources',
+  'What happens and what it costs',
+  'Set up',
+  'Try out',
+];
+
+/** Every group, in the order of help. */
+export const groups: readonly GroupEntry[] = [
+  entry(
+    resources,
+    'server',
+    'Servers: create, power, resize, rebuild, ssh, metrics',
+    () => import('./server/index.ts'),
+  ),
+  entry(resources, 'volume', 'Volumes: disks that are attached to servers', () => import('./volume.ts')),
+  entry(resources, 'ssh-key', 'SSH keys that are put into new servers', () => import('./ssh-key.ts'), [
+    'ssh-keys',
+    'key',
+    'keys',
+  ]),
+  entry(
+    resources,
+    'snapshot',
+    'Snapshots: images of servers, to keep and to restore',
+    () => import('./snapshot/index.ts'),
+  ),
+  entry(resources, 'image', 'Images: systems, apps, snapshots and backups', () => import('./image.ts')),
+  entry(
+    resources,
+    'server-type',
+    'Server types with their prices and where they are in stock',
+    () => import('./catalogue.ts'),
+  ),
+  entry(resources, 'location', 'Locations', () => import('./catalogue.ts')),
+  entry(resources, 'iso', 'ISO images that can be attached to servers', () => import('./catalogue.ts')),
+  entry(
+    resources,
+    'datacenter',
+    'Datacenters, which the API has removed: answered from locations',
+    () => import('./catalogue.ts'),
+  ),
+  entry(resources, 'all', 'Everything in the project', () => import('./all.ts'), []),
+  entry(watch, 'action', 'Actions: what Hetzner is doing, or has done, to a resource', () => import('./action.ts')),
+  entry(watch, 'activity', 'What happened in the project, newest first', () => import('./activity.ts'), []),
+  entry(watch, 'cost', 'What the project costs, and what idles and still costs', () => import('./cost.ts'), ['costs']),
+  entry(watch, 'pricing', "Hetzner's prices", () => import('./pricing.ts'), ['prices']),
+  entry(setUp, 'context', 'Contexts: an endpoint and a credential under a name', () => import('./context.ts')),
+  entry(setUp, 'config', 'Settings', () => import('./config.ts'), []),
+  entry(setUp, 'completion', 'Completion for bash, zsh and fish', () => import('./completion.ts'), []),
+  entry(setUp, 'version', 'The version', () => import('./version.ts'), []),
+  entry(tryOut, 'api', 'One raw call of the API', () => import('./api.ts'), []),
+  entry(
+    tryOut,
+    'sandbox',
+    'A stand-in for Hetzner on this machine, to try things out',
+    () => import('./sandbox.ts'),
+    [],
+  ),
+];

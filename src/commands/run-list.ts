@@ -1,0 +1,111 @@
+import { Failure } from '../core/failure.ts';
+import { find } from '../core/find.ts';
+import { pool } from '../core/pool.ts';
+import { type Cell, type Item, type Names, nameOf, type Resource } from '../core/resource.ts';
+import { rememberNames } from './complete/cache.ts';
+import { loadNames } from './names.ts';
+import { isFancy, statusPaint } from './output/color.ts';
+import type { Look } from './output/data.ts';
+import { type Format, parseFormat } from './output/format.ts';
+import { writeItem } from './output/item.ts';
+import { writeRows } from './output/rows.ts';
+import type { Run } from './resource-group.ts';
+import type { Session } from './session.ts';
+import { sortRows, splitSort } from './sort.ts';
+import { verbCall } from './verb-call.ts';
+
+/** Prints every item that the filters let through. */
+export async function runList({ session, resource, verb, input }: Run): Promise<void> {
+  const format = formatFor(session, resource, input);
+  const { forApi, forHere } = splitSort(resource, sortOf(session, resource, input));
+  const call = await verbCall(session, resource, verb, { ...input, sort: forApi });
+  const { value } = await verb.run(call);
+  const rows = value as Item[];
+  if (isWhole(verb.fields, input)) await rememberNames(session, resource, rows);
+  await printRows(session, resource, sortRows(resource, rows, forHere), format);
+}
+
+/** The sort keys: typed, or set as `sort.<resource>`, or by id where the API can. */
+function sortOf(session: Session, resource: Resource, input: Run['input']): readonly string[] {
+  const preset = resource.sortable.includes('id') ? ['id:asc'] : [];
+  return (input.sort as string[] | undefined) ?? session.settings.sort[resource.name] ?? preset;
+}
+
+/** True when no filter was given, so that the rows are all there are. */
+function isWhole(fields: Run['verb']['fields'], input: Run['input']): boolean {
+  return Object.keys(fields).every(name => name === 'sort' || input[name] === undefined);
+}
+
+/** Prints one item, or each of several. */
+export async function runDescribe({ session, resource, verb, input }: Run): Promise<void> {
+  const format = formatFor(session, resource, input);
+  const refs = (input[resource.name] as string[] | undefined) ?? [];
+  if (refs.length === 0)
+    throw new Failure('usage', `missing <${resource.name}>`, { hint: `cloudctl ${resource.name} list` });
+  const api = await session.api();
+  const items = await pool(refs, session.settings.concurrency, async ref => {
+    const item = await find(api, resource, ref, narrowing(input));
+    const outcome = await verb.run(await verbCall(session, resource, verb, input, item));
+    return outcome.value as Item;
+  });
+  if (refs.length > 1 && (format.machine || format.kind !== 'table'))
+    return printRows(session, resource, items, format);
+  const columns = bindColumns(resource, await loadNames(session, resource, items, format.columns ?? []));
+  for (const [index, item] of items.entries()) {
+    if (index > 0) session.world.out.write('\n');
+    await writeItem(session.world.out, format, item, { columns, ...sayWho(resource), ...lookOf(session) });
+  }
+}
+
+function narrowing(input: Run['input']) {
+  return input.architecture === undefined ? {} : { architecture: String(input.architecture) };
+}
+
+/** The output format that was asked for, checked against the resource's columns. */
+export function formatFor(session: Session, resource: Resource, input: Run['input']): Format {
+  const format = parseFormat({
+    output: input.output as string[] | undefined,
+    columns: input.columns as string[] | undefined,
+    query: input.query as string | undefined,
+    available: Object.keys(resource.columns),
+  });
+  const preset = session.settings.columns[resource.name];
+  return format.kind === 'table' && !format.columns && preset ? { ...format, columns: preset } : format;
+}
+
+/** Prints items as rows, the names that their columns need looked up first. */
+export async function printRows(
+  session: Session,
+  resource: Resource,
+  items: readonly Item[],
+  format: Format,
+): Promise<void> {
+  const shown =
+    format.columns ?? (format.kind === 'wide' ? [...resource.defaults, ...(resource.wide ?? [])] : resource.defaults);
+  const names = format.machine
+    ? (_: string, id: number) => String(id)
+    : await loadNames(session, resource, items, shown);
+  const columns = bindColumns(resource, names);
+  await writeRows(session.world.out, format, {
+    items,
+    columns,
+    defaults: resource.defaults,
+    wide: [...resource.defaults, ...(resource.wide ?? [])],
+    ...sayWho(resource),
+    ...lookOf(session),
+  });
+}
+
+function bindColumns(resource: Resource, names: Names) {
+  const bound = Object.entries(resource.columns).map(([name, column]) => [name, (item: Item) => column(item, names)]);
+  return Object.fromEntries(bound) as Record<string, (item: Item) => Cell>;
+}
+
+function sayWho(resource: Resource) {
+  return { nameOf: (item: Item) => nameOf(resource, item), idOf: (item: Item) => item.id };
+}
+
+/** What output depends on beside the data. */
+export function lookOf({ world }: Session): Look {
+  return { now: world.clock.now(), paint: statusPaint(isFancy(world.out, world.env)) };
+}

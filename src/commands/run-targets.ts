@@ -1,0 +1,129 @@
+import type { Api } from '../core/api.ts';
+import { Failure, toFailure } from '../core/failure.ts';
+import { isGlob, select, type Target } from '../core/find.ts';
+import { pool } from '../core/pool.ts';
+import { type PlannedRequest, rehearse } from '../core/rehearse.ts';
+import type { Outcome } from '../core/resource.ts';
+import { forgetNames } from './complete/cache.ts';
+import { confirmLoss } from './confirm.ts';
+import { writeResults } from './output/results.ts';
+import type { Run } from './resource-group.ts';
+import { formatFor, lookOf } from './run-list.ts';
+import { resolveReferences, verbCall } from './verb-call.ts';
+import { type Deed, finishDeeds } from './wait.ts';
+
+type Done = Target & Deed & { readonly requests?: readonly PlannedRequest[] };
+
+/** A changing verb on every target: all are tried, waited for together, and told of one by one. */
+export async function runTargets(run: Run): Promise<void> {
+  // What was typed wrongly is said before anything is asked for.
+  formatFor(run.session, run.resource, run.input);
+  const api = await run.session.api();
+  await runOnTargets(run, api, await selectTargets(run, api));
+}
+
+/** The same on targets that were chosen already; one that has a failure is only told of. */
+export async function runOnTargets(run: Run, api: Api, targets: readonly Target[]): Promise<void> {
+  const { session, resource, verb, input } = run;
+  const format = formatFor(session, resource, input);
+  if (!input['dry-run']) {
+    const items = targets.flatMap(({ item, failure }) => (item && !failure ? [item] : []));
+    await confirmLoss(session, resource, run.name, verb, items);
+  }
+  const resolved = await resolveReferences(api, verb.fields, input);
+  const attempt = (target: Target) => attemptOne({ ...run, input: resolved }, api, target);
+  const started = await pool(targets, session.settings.concurrency, attempt);
+  if (input['no-wait'] !== undefined || verb.kind === 'delete') await forgetNames(session, resource);
+  const ended = await finishDeeds(session, api, started, { wait: !input['no-wait'], quiet: format.machine });
+  const done: Done[] = started.map((one, index) => ({ ...one, ...ended[index] }));
+  await show(run, format, done);
+  throwFailures(run, done);
+}
+
+/** The targets that were typed or selected; none at all is `usage`. */
+async function selectTargets({ resource, input }: Run, api: Api): Promise<Target[]> {
+  const names = (input[resource.name] as string[] | undefined) ?? [];
+  const selector = input.selector as string | undefined;
+  const all = isAll(input, resource.name);
+  if (names.length === 0 && selector === undefined && !all) {
+    throw new Failure('usage', `missing <${resource.name}>`, { hint: 'Give names, ids or patterns, or -l <selector>' });
+  }
+  const query = input.architecture === undefined ? undefined : { architecture: String(input.architecture) };
+  return select(api, resource, { names, selector, all, query });
+}
+
+/** `--all` means all items only where the verb has no `--all` of its own. */
+function isAll(input: Run['input'], operand: string): boolean {
+  return input.all === true && input[operand] === undefined && !('label' in input);
+}
+
+async function attemptOne(run: Run, api: Api, target: Target): Promise<Done> {
+  if (!target.item || target.failure) return target;
+  const rehearsal = run.input['dry-run'] ? rehearse(api) : undefined;
+  try {
+    const call = await verbCall(
+      run.session,
+      run.resource,
+      { ...run.verb, fields: {} },
+      run.input,
+      target.item,
+      rehearsal?.api ?? api,
+    );
+    const outcome: Outcome = await run.verb.run(call);
+    return { ...target, outcome, requests: rehearsal?.requests };
+  } catch (error) {
+    const failure = toFailure(error);
+    if (failure.code === 'unexpected' || failure.code === 'interrupted') throw error;
+    return { ...target, failure };
+  }
+}
+
+async function show(
+  { session, resource, name, input }: Run,
+  format: ReturnType<typeof formatFor>,
+  done: readonly Done[],
+): Promise<void> {
+  const several = isSeveral(input, resource.name);
+  const only = done[0];
+  if (!several && only?.failure) return;
+  const results = done.map(({ target, item, outcome, failure, requests }) => ({
+    target,
+    id: item?.id,
+    ok: !failure,
+    message: failure || requests ? undefined : `${name} done`,
+    value: outcome?.value,
+    actions: outcome?.actions,
+    error: failure,
+    requests,
+  }));
+  if (session.settings.quiet && input.output === undefined && !several) return;
+  await writeResults(session.world.out, format, results, { several, ...lookOf(session) });
+}
+
+/** An array of results whenever more than one target was asked for, whatever matched. */
+function isSeveral(input: Run['input'], operand: string): boolean {
+  const names = (input[operand] as string[] | undefined) ?? [];
+  return names.length !== 1 || names.some(isGlob) || input.selector !== undefined;
+}
+
+/** One failure for all: the only one as it is, the common code when all failed with one, `partial` otherwise. */
+function throwFailures({ resource, name, input }: Run, done: readonly Done[]): void {
+  const failed = done.flatMap(({ target, failure }) => (failure ? [{ target, failure }] : []));
+  const [first] = failed;
+  if (!first) return;
+  if (!isSeveral(input, resource.name)) throw first.failure;
+  const common = failed.length === done.length && failed.every(({ failure }) => failure.exit === first.failure.exit);
+  throw new Failure(
+    common ? first.failure.code : 'partial',
+    `${name} failed for ${failed.length} of ${done.length} ${plural(resource.title, done.length)}`,
+    {
+      details: {
+        targets: failed.map(({ target, failure }) => ({ target, code: failure.code, message: failure.message })),
+      },
+    },
+  );
+}
+
+function plural(title: string, count: number): string {
+  return count === 1 ? title : `${title}s`;
+}

@@ -1,0 +1,86 @@
+import type { Api } from '../core/api.ts';
+import { type Access, resolveAccess } from '../core/config/access.ts';
+import { resolveSettings, type Settings } from '../core/config/resolve.ts';
+import { openDebugLog } from '../core/debug.ts';
+import { Failure } from '../core/failure.ts';
+import { hashText } from '../core/hash.ts';
+import { hetznerApi } from '../core/hetzner/client.ts';
+import { version } from '../core/version.ts';
+import type { World } from '../core/world.ts';
+
+/** One run of the program: the world, what is set, and the API that the context names. */
+export interface Session {
+  readonly world: World;
+  readonly settings: Settings;
+  /** True when a person can be asked: stdin and stderr are terminals, not CI, no --no-input. */
+  readonly interactive: boolean;
+  /** The API of the current context; opened on first use, throws `unauthorized` when there is no credential. */
+  readonly api: () => Promise<Api>;
+  /** The origin and credential of that API as one opaque word, for caches on disk. */
+  readonly scope: () => Promise<string>;
+}
+
+/** The session that the flags, the environment and the files imply. */
+export async function openSession(world: World, flags: Readonly<Record<string, unknown>>): Promise<Session> {
+  const settings = await resolveSettings(world, flags);
+  const interactive = world.stdin.isTTY && world.err.isTTY && !world.env.CI && !settings.noInput;
+  let opened: Promise<Api> | undefined;
+  let access: Promise<Access> | undefined;
+  const getAccess = () => (access ??= resolveAccess(settings, world));
+  return {
+    world,
+    settings,
+    interactive,
+    api: () => (opened ??= getAccess().then(found => openApi(world, settings, found))),
+    scope: async () => {
+      const { endpoint, token } = await getAccess();
+      return hashText(`${endpoint}\n${token}`);
+    },
+  };
+}
+
+async function openApi(world: World, settings: Settings, access: { endpoint: string; token: string }): Promise<Api> {
+  return hetznerApi({
+    ...access,
+    http: world.http,
+    clock: world.clock,
+    signal: world.signal,
+    deadline: settings.timeout === undefined ? undefined : world.clock.now() + settings.timeout,
+    httpTimeout: settings.httpTimeout,
+    pollInterval: settings.pollInterval,
+    userAgent: `cloudctl/${version}`,
+    debug: settings.debug || settings.debugFile ? openDebugLog(world, settings.debugFile) : undefined,
+    direct: true,
+  });
+}
+
+/** Reads a file that a flag names, or standard input for `-`; throws `usage` when it cannot, or when it is larger than `most` bytes. */
+export async function readInput(world: World, path: string, most = 1024 * 1024): Promise<Buffer> {
+  if (path === '-') return limit('standard input', await world.stdin.read(), most);
+  const { readFileSync, statSync } = await import('node:fs');
+  try {
+    const { size } = statSync(path);
+    if (size > most) throw tooLarge(path, size, most);
+    return limit(path, readFileSync(path), most);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure('usage', `cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function limit(name: string, content: Buffer, most: number): Buffer {
+  if (content.length > most) throw tooLarge(name, content.length, most);
+  return content;
+}
+
+function tooLarge(name: string, size: number, most: number): Failure {
+  return new Failure('usage', `${name} is too large: ${size} bytes, at most ${most} are taken`);
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EACCES') return 'permission denied';
+  if (code === 'EISDIR') return 'it is a directory';
+  return message;
+}

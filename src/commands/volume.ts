@@ -1,0 +1,4 @@
+import { volume } from '../core/resources/volume.ts';
+import { resourceGroup } from './resource-group.ts';
+
+export const group = resourceGroup(volume);

@@ -1,0 +1,39 @@
+import type { Method, Query } from '../api.ts';
+
+/** One call of the API; the path has no leading slash. */
+export interface Call {
+  readonly method: Method;
+  readonly path: string;
+  readonly query?: Query;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Ends the call with `interrupted`. */
+  readonly signal?: AbortSignal;
+}
+
+/** A good answer; `body` is undefined when there was none. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: unknown;
+}
+
+/** Makes a call; rejects with a Failure for every answer that is not good. */
+export type Send = (call: Call) => Promise<Answer>;
+
+/** The URL of a call below the endpoint; values of an array are repeated, undefined ones left out. */
+export function urlOf(endpoint: URL, { path, query = {} }: Call): URL {
+  const url = new URL(endpoint);
+  url.pathname = `${endpoint.pathname.replace(/\/+$/, '')}/${path}`;
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined) url.searchParams.append(name, String(one));
+    }
+  }
+  return url;
+}
+
+/** The value as an object when it is one, else an empty one: for reading bodies whose shape nobody promises. */
+export function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

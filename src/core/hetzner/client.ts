@@ -1,0 +1,92 @@
+import type { Action, Api } from '../api.ts';
+import type { DebugLog } from '../debug.ts';
+import { Failure } from '../failure.ts';
+import type { Clock, Transport } from '../world.ts';
+import type { Call } from './call.ts';
+import { createExchange } from './exchange.ts';
+import { createUnlock } from './locks.ts';
+import { createLook } from './look.ts';
+import { readPages } from './pages.ts';
+import { createPersistent } from './persist.ts';
+import { createStarted } from './started.ts';
+import { isMarkable, mark } from './traces.ts';
+import { createWait } from './wait.ts';
+
+/** A server that speaks Hetzner's dialect, and how to speak to it. */
+export interface HetznerOptions {
+  /** Such as `https://api.hetzner.cloud/v1`. */
+  readonly endpoint: string;
+  readonly token: string;
+  readonly http: Transport;
+  readonly clock: Clock;
+  /** Ends everything that is going on with `interrupted`. */
+  readonly signal?: AbortSignal;
+  /** Clock time in milliseconds after which nothing is sent, tried again or waited for. */
+  readonly deadline?: number;
+  /** Milliseconds for one exchange; 0 is no bound. */
+  readonly httpTimeout: number;
+  /** Milliseconds between two polls of an action, constant when given. */
+  readonly pollInterval?: number;
+  readonly userAgent: string;
+  readonly debug?: DebugLog;
+  /** False when the server knows repeated calls by an `Idempotency-Key`, as the daemon does; default true: Hetzner does not. */
+  readonly direct?: boolean;
+  /** From 0 up to 1, for the jitter; default Math.random. */
+  readonly random?: () => number;
+}
+
+/** The API at an endpoint: what fails is tried again as far as that is safe, so that a change is made once or the Failure says that it is open. */
+export function hetznerApi(options: HetznerOptions): Api {
+  const { clock, signal, deadline, direct = true, random = Math.random } = options;
+  const started = createStarted();
+  let skew = 0;
+  const exchange = createExchange({
+    ...options,
+    endpoint: parseEndpoint(options.endpoint),
+    onSkew: now => {
+      skew = now;
+    },
+  });
+  // What looks, unlocks and waits makes calls itself, which are tried again like any other.
+  const send = createPersistent({
+    send: exchange,
+    clock,
+    signal,
+    deadline,
+    random,
+    keyed: !direct,
+    look: (call, search) => look(call, search),
+    unlock: (call, round, until) => unlock(call, round, until),
+  });
+  const wait = createWait({ send, clock, signal, pollInterval: options.pollInterval }, deadline);
+  const look = createLook({ send, clock, signal, skew: () => skew, isOurs: started.has });
+  const unlock = createUnlock({
+    send,
+    clock,
+    signal,
+    wait: (actions: readonly Action[], until) => wait(actions, undefined, until),
+  });
+
+  return {
+    list: (path, query) => readPages(send, path, query, signal),
+    async send<T>(method: Call['method'], path: string, body?: unknown, query?: Call['query']) {
+      const call = { method, path, body, query };
+      const answer = await send(method === 'POST' ? await recognisable(call, direct) : call);
+      started.note(answer.body);
+      return answer.body as T;
+    },
+    wait: (actions, onProgress) => wait(actions, onProgress),
+  };
+}
+
+/** The call with what lets its effect be recognised when it has to be sent again. */
+async function recognisable(call: Call, direct: boolean): Promise<Call> {
+  if (direct && !isMarkable(call)) return call;
+  const { randomUUID } = await import('node:crypto');
+  return direct ? mark(call, randomUUID()) : { ...call, headers: { 'idempotency-key': randomUUID() } };
+}
+
+function parseEndpoint(text: string): URL {
+  if (URL.canParse(text)) return new URL(text);
+  throw new Failure('usage', `the endpoint is not a URL: ${text}`, { hint: 'Such as https://api.hetzner.cloud/v1' });
+}

@@ -1,0 +1,94 @@
+import { setMaxListeners } from 'node:events';
+import { readFileSync, writeSync } from 'node:fs';
+import { Failure } from './failure.ts';
+import { createTransport, type PooledTransport } from './transport/transport.ts';
+import type { Clock, Screen, World } from './world.ts';
+
+/** The world of a real process, and what takes it down: `close` drops connections so that the process can end at once. */
+export interface RealWorld extends World {
+  readonly http: PooledTransport;
+}
+
+/** The world as this process sees it. Only bin/ calls it. */
+export function realWorld(process: NodeJS.Process, programs: World['programs']): RealWorld {
+  const stop = new AbortController();
+  // Every request under way listens to it.
+  setMaxListeners(0, stop.signal);
+  const abort = () => stop.abort(new Failure('interrupted', 'interrupted'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, abort);
+  return {
+    env: process.env,
+    platform: process.platform,
+    runtime: process.version,
+    clock: realClock,
+    stdin: { isTTY: isTerminal(process, 0), read: async () => readFileSync(0) },
+    out: screen(process, 1),
+    err: screen(process, 2),
+    signal: stop.signal,
+    http: createTransport({ env: process.env }),
+    programs,
+  };
+}
+
+const realClock: Clock = {
+  now: Date.now,
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const timer = setTimeout(finish, ms);
+      signal?.addEventListener('abort', fail, { once: true });
+      function finish() {
+        signal?.removeEventListener('abort', fail);
+        resolve();
+      }
+      function fail() {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      }
+    }),
+};
+
+// node:tty is asked through the environment of the process: process.stdout would open the stream, which costs milliseconds.
+function isTerminal(process: NodeJS.Process, descriptor: number): boolean {
+  return (process.getBuiltinModule('node:tty') as typeof import('node:tty')).isatty(descriptor);
+}
+
+function screen(process: NodeJS.Process, descriptor: 1 | 2): Screen {
+  const isTTY = isTerminal(process, descriptor);
+  let closed = false;
+  return {
+    isTTY,
+    get columns() {
+      const stream = descriptor === 1 ? process.stdout : process.stderr;
+      return (isTTY ? stream.columns : 0) || 80;
+    },
+    get closed() {
+      return closed;
+    },
+    write(text) {
+      if (!closed) closed = !writeAll(descriptor, Buffer.from(text));
+    },
+  };
+}
+
+/** Writes all bytes, waiting where a pipe is full; false when the reader has gone. */
+function writeAll(descriptor: number, bytes: Buffer): boolean {
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(descriptor, bytes, written);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') return false;
+      if (code !== 'EAGAIN')
+        throw new Failure('unexpected', `cannot write output: ${reason(code, message)}`, { cause: error });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    }
+  }
+  return true;
+}
+
+function reason(code: string | undefined, message: string): string {
+  if (code === 'ENOSPC') return 'no space left on the device';
+  if (code === 'EIO') return 'the terminal is gone';
+  return message;
+}

@@ -1,0 +1,60 @@
+/** Where text goes: standard output or standard error. */
+export interface Screen {
+  /** Writes all of it, or throws a Failure that names the cause; after the reader has gone (EPIPE) it does nothing. */
+  write(text: string): void;
+  readonly isTTY: boolean;
+  /** Width in characters; 80 where unknown. */
+  readonly columns: number;
+  /** True when the reader has gone, so that more output is pointless. */
+  readonly closed: boolean;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch, UTC. */
+  now(): number;
+  /** Resolves after `ms` milliseconds; rejects with the signal's reason when that comes first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Keyboard {
+  readonly isTTY: boolean;
+  /** All of standard input. */
+  read(): Promise<Buffer>;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Milliseconds until the whole answer must be there. */
+  readonly timeout: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+}
+
+/** Sends one request and resolves with the whole answer, whatever its status; rejects with `unreachable` or `timeout`, `ambiguous` when the request may have arrived. */
+export type Transport = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** Everything outside the program. Only bin/ builds the real one. */
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: string;
+  /** Version of Node. */
+  readonly runtime: string;
+  readonly clock: Clock;
+  readonly stdin: Keyboard;
+  readonly out: Screen;
+  readonly err: Screen;
+  /** Aborted by Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly http: Transport;
+  /** Programs of this package that run as processes of their own: path of the file that Node runs. */
+  readonly programs: Readonly<Record<'cloudctl' | 'sandbox', string>>;
+}

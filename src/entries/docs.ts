@@ -1,0 +1,1 @@
+export { generateDocs, generatedFolders } from '../docs/index.ts';

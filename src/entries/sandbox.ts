@@ -1,0 +1,1 @@
+export { sandboxMain } from '../sandbox/main.ts';
