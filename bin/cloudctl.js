@@ -3,4 +3,5 @@
 const { join } = require('node:path');
 const { start } = require('../dist/cloudctl.js');
 
-start(process, { cloudctl: __filename, sandbox: join(__dirname, 'cloudctl-sandbox.js') });
+const programs = { cloudctl: __filename, sandbox: join(__dirname, 'cloudctl-sandbox.js') };
+start(process, programs, join(__dirname, '../dist'));

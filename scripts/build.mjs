@@ -2,6 +2,7 @@
 // --version by itself; dist/base.js with all that most commands share; and the file of its own group.
 // Whatever is imported dynamically becomes a file of its own that takes the shared modules from base.js.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -11,6 +12,17 @@ const manifest = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
 // Small ones on the path of many commands are bundled; the rest are loaded from node_modules when used.
 const bundled = ['commander', 'smol-toml'];
 const external = Object.keys(manifest.dependencies).filter(name => !bundled.includes(name));
+
+/** commander loads it for subcommands that are programs, which there are none of; it costs a millisecond at every start. */
+const withoutPrograms = {
+  name: 'without-programs',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes('/commander/') ? { path: 'child_process', namespace: 'none' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'module.exports = {}' }));
+  },
+};
 
 const common = {
   absWorkingDir: root,
@@ -47,17 +59,39 @@ const splitDynamic = {
   },
 };
 
-const found = await build({ ...common, entryPoints: ['src/entries/base.ts'], plugins: [splitDynamic] });
+const found = await build({
+  ...common,
+  entryPoints: ['src/entries/base.ts'],
+  plugins: [splitDynamic, withoutPrograms],
+});
 const shared = Object.keys(found.metafile.inputs).filter(name => name.startsWith('src/'));
-const exported = new Map(shared.map((name, index) => [path.join(root, name), `m${index}`]));
 
-/** A shared module is what base.js exports under its name. */
+/** For each shared module: its exports, each with the name that base.js has it under. */
+const listed = await build({
+  ...common,
+  bundle: false,
+  external: undefined,
+  supported: {},
+  format: 'esm',
+  entryPoints: shared,
+  outdir: 'x',
+});
+const exported = new Map(
+  Object.values(listed.metafile.outputs).map(({ entryPoint, exports }, index) => [
+    path.join(root, entryPoint),
+    exports.map(name => [name, `m${index}_${name}`]),
+  ]),
+);
+
+/** In a group's file, a shared module is plain variables read from base.js: no namespace objects to be made at start-up. */
 const takeShared = {
   name: 'take-shared',
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, ({ path: source }) => {
-      const name = exported.get(source);
-      return name ? { contents: `module.exports = require('./base.js').${name}`, loader: 'js' } : undefined;
+      const names = exported.get(source);
+      if (!names) return undefined;
+      const lines = names.map(([name, as]) => `export const ${name} = base.${as};`);
+      return { contents: `const base = require('./base.js');\n${lines.join('\n')}`, loader: 'js' };
     });
   },
 };
@@ -66,22 +100,31 @@ rmSync(`${root}/dist`, { recursive: true, force: true });
 mkdirSync(`${root}/dist`);
 
 async function emit(outfile, options, plugins = []) {
+  const isLoaded = !['cloudctl.js', 'sandbox.js'].includes(outfile);
   const { outputFiles } = await build({
     ...common,
     ...options,
-    plugins: [splitDynamic, ...plugins],
+    plugins: [splitDynamic, withoutPrograms, ...plugins],
     outfile: `dist/${outfile}`,
+    // What the loader loads is a function already, so that it need not copy the text to make it one.
+    ...(isLoaded && { banner: { js: '(function(exports,require,module,share){' }, footer: { js: '})' } }),
   });
   for (const { path: file, contents } of outputFiles) writeFileSync(file, contents);
 }
 
-const baseSource = [
-  "export * from './src/entries/base.ts';",
-  ...[...exported].map(([source, name]) => `export * as ${name} from ${JSON.stringify(source)};`),
-].join('\n');
-await emit('base.js', { stdin: { contents: baseSource, resolveDir: root } });
-await emit('cloudctl.js', { entryPoints: ['src/entries/cloudctl.ts'], external: [...external, './base.js'] });
-queue.delete(path.join(root, 'src/entries/base.ts'));
+const modules = [...exported].filter(([, names]) => names.length > 0);
+const imports = modules.map(
+  ([source, names]) =>
+    `import { ${names.map(([name, as]) => `${name} as ${as}`).join(', ')} } from ${JSON.stringify(source)};`,
+);
+const all = modules.flatMap(([, names]) => names.map(([, as]) => as));
+const [entry] = modules.filter(([source]) => source.endsWith('/entries/base.ts'));
+const own = entry[1].map(([name, as]) => `${name}: ${as}`);
+// `share` is what the loader passes in: esbuild's own exports would be a getter for each name.
+await emit('base.js', {
+  stdin: { contents: `${imports.join('\n')}\nshare({ ${[...own, ...all].join(', ')} });`, resolveDir: root },
+});
+await emit('cloudctl.js', { entryPoints: ['src/entries/cloudctl.ts'] });
 for (const entry of ['sandbox', 'docs']) queue.add(path.join(root, `src/entries/${entry}.ts`));
 
 const done = new Set();
@@ -90,6 +133,24 @@ for (let next = [...queue]; next.length > 0; next = [...queue].filter(source => 
   const options = { external: [...external, './base.js'] };
   await Promise.all(next.map(source => emit(fileOf(source), { ...options, entryPoints: [source] }, [takeShared])));
 }
+
+// V8's code cache, made after a run, so that it holds the functions that a short command needs.
+const require = createRequire(import.meta.url);
+const { cachePath, createLoader } = require('../dist/cloudctl.js');
+const { startSandbox } = require('../dist/sandbox.js');
+const { load, files } = createLoader(`${root}/dist`, require);
+const { main, realWorld } = load('./base.js');
+const sandbox = await startSandbox({ seed: { servers: 3 } });
+const environment = { CLOUDCTL_TOKEN: sandbox.token, CLOUDCTL_ENDPOINT: sandbox.url };
+const silent = { write() {}, isTTY: false, columns: 80, closed: false };
+const world = { ...realWorld(process, {}), env: environment, out: silent, err: silent };
+for (const line of ['server list', 'volume list', 'server describe web-0001', 'server reboot web-0001 --no-wait']) {
+  if ((await main(line.split(' '), world)) !== 0) throw new Error(`cloudctl ${line} failed in the build`);
+}
+world.http.close();
+await sandbox.stop();
+for (const [name, { script }] of files)
+  writeFileSync(cachePath(path.join(root, 'dist', name)), script.createCachedData());
 
 const licenses = bundled.map(
   name => `## ${name}\n\n${readFileSync(`${root}/node_modules/${name}/LICENSE`, 'utf8').trim()}\n`,

@@ -6,7 +6,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { generateDocs, generatedFolders } = createRequire(import.meta.url)('../dist/docs.js');
+const require = createRequire(import.meta.url);
+const { createLoader } = require('../dist/cloudctl.js');
+const { generateDocs, generatedFolders } = createLoader(path.join(root, 'dist'), require).load('./docs.js');
 
 const documents = await generateDocs();
 const present = generatedFolders.flatMap(listFiles);

@@ -15,15 +15,16 @@ export interface Parsed {
 
 /** The values of a command's fields and of the global flags; throws `usage` for what the command does not take. */
 export function parseCommand(name: string, command: Command, words: readonly string[]): Parsed {
-  const fields: Fields = { ...globalFields, ...command.fields };
+  const own = command.fields;
+  const fields: Fields = { ...globalFields, ...own };
   const parser = declare(name, fields);
   parseWords(parser, spellBooleans(command.passThrough ? fence(words, fields) : words, fields));
   if (parser.getOptionValue('help')) return { help: true, input: {}, flags: {} };
   const typed = typedFlags(parser, fields);
-  const operands = distribute(command.fields, parser.args, skipped(command, typed));
+  const operands = distribute(own, parser.args, skipped(command, typed));
   return {
     help: false,
-    input: valuesOf(command.fields, { ...typed, ...operands }),
+    input: valuesOf(own, { ...typed, ...operands }),
     flags: valuesOf(globalFields, typed, false),
   };
 }

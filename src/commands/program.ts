@@ -70,10 +70,8 @@ async function runCommand(
 async function help(argv: readonly string[], at: number, world: World): Promise<void> {
   const { helpProgram, helpGroup, helpCommand } = await import('./help.ts');
   const [noun, verb] = argv.slice(at).filter(word => !word.startsWith('-'));
-  const unknown = argv
-    .slice(0, Math.max(at - 1, 0))
-    .find(word => word.startsWith('-') && !['-h', '--help'].includes(word));
-  if (at === 0 && unknown !== undefined && argv.length > 0) requireGlobal(unknown);
+  const flags = (at === 0 ? argv : argv.slice(0, at - 1)).filter(word => word.startsWith('-'));
+  for (const flag of flags) requireGlobal(flag);
   if (noun === undefined) return world.out.write(`${helpProgram()}\n`);
   const { topics } = await import('./topics.ts');
   const topic = topics[noun];
@@ -88,7 +86,12 @@ async function help(argv: readonly string[], at: number, world: World): Promise<
 
 function requireGlobal(flag: string): void {
   const name = flag.replace(/^--?/, '').split('=')[0]!;
-  if (name in globalFields || Object.values(globalFields).some(({ short }) => short === name)) return;
+  if (
+    ['h', 'help'].includes(name) ||
+    name in globalFields ||
+    Object.values(globalFields).some(({ short }) => short === name)
+  )
+    return;
   throw new Failure('usage', `unknown option '${flag}'`, {
     hint: suggest(name, Object.keys(globalFields), word => `--${word}`),
   });

@@ -26,16 +26,23 @@ export function resourceGroup(resource: Resource, byHand: readonly Command[] = [
 
 /** One verb as a command: its own fields, and those that its kind brings. */
 export function verbCommand(resource: Resource, name: string, verb: Verb): Command {
-  const operand = targetOf(resource, verb);
-  const fields: Fields = { ...operand, ...verb.fields, ...kindFields(verb) };
   const bulk = verb.kind === 'change' || verb.kind === 'delete';
+  // Worked out when asked for: of a resource's thirty verbs a command line needs one.
   return {
     name,
     summary: verb.summary,
-    fields,
-    examples: examplesOf(resource, name, verb),
-    exits: exitsOf(verb.kind),
-    columns: Object.keys(resource.columns),
+    get fields(): Fields {
+      return { ...targetOf(resource, verb), ...verb.fields, ...kindFields(verb) };
+    },
+    get examples() {
+      return examplesOf(resource, name, verb);
+    },
+    get exits() {
+      return exitsOf(verb.kind);
+    },
+    get columns() {
+      return Object.keys(resource.columns);
+    },
     targets: bulk ? { operand: resource.name, all: !('all' in verb.fields) && !hasOperands(verb) } : undefined,
     run: (session, input) => runners[verb.kind]({ session, resource, name, verb, input }),
   };

@@ -3,12 +3,13 @@ import { Failure, toFailure } from '../core/failure.ts';
 import { isGlob, select, type Target } from '../core/find.ts';
 import { pool } from '../core/pool.ts';
 import { type PlannedRequest, rehearse } from '../core/rehearse.ts';
-import type { Outcome } from '../core/resource.ts';
+import type { Item, Outcome } from '../core/resource.ts';
 import { forgetNames } from './complete/cache.ts';
 import { confirmLoss } from './confirm.ts';
 import { writeResults } from './output/results.ts';
 import type { Run } from './resource-group.ts';
 import { formatFor, lookOf } from './run-list.ts';
+import type { Session } from './session.ts';
 import { resolveReferences, verbCall } from './verb-call.ts';
 import { type Deed, finishDeeds } from './wait.ts';
 
@@ -28,33 +29,42 @@ export async function runOnTargets(run: Run, api: Api, targets: readonly Target[
   const format = formatFor(session, resource, input);
   if (!input['dry-run']) {
     const items = targets.flatMap(({ item, failure }) => (item && !failure ? [item] : []));
+    if (resource.name === 'server') await tellOwed(session, api, items, format.machine);
     await confirmLoss(session, resource, run.name, verb, items);
   }
   const resolved = await resolveReferences(api, verb.fields, input);
   const attempt = (target: Target) => attemptOne({ ...run, input: resolved }, api, target);
   const started = await pool(targets, session.settings.concurrency, attempt);
-  if (input['no-wait'] !== undefined || verb.kind === 'delete') await forgetNames(session, resource);
+  if (!input['dry-run'] && changesNames(run)) await forgetNames(session, resource);
   const ended = await finishDeeds(session, api, started, { wait: !input['no-wait'], quiet: format.machine });
   const done: Done[] = started.map((one, index) => ({ ...one, ...ended[index] }));
   await show(run, format, done);
   throwFailures(run, done);
 }
 
+/** Offers to finish what an earlier command left undone on these servers. */
+export async function tellOwed(session: Session, api: Api, items: readonly Item[], quiet: boolean): Promise<void> {
+  const { offerToFinish } = await import('./finish.ts');
+  await offerToFinish(session, api, items, { quiet });
+}
+
+/** True when completion has to learn names or labels anew. */
+function changesNames({ verb, input }: Run): boolean {
+  const keys = ['name', 'description', 'label', 'all'];
+  return verb.kind === 'delete' || keys.some(key => key in verb.fields && input[key] !== undefined);
+}
+
 /** The targets that were typed or selected; none at all is `usage`. */
-async function selectTargets({ resource, input }: Run, api: Api): Promise<Target[]> {
+async function selectTargets({ resource, verb, input }: Run, api: Api): Promise<Target[]> {
   const names = (input[resource.name] as string[] | undefined) ?? [];
   const selector = input.selector as string | undefined;
-  const all = isAll(input, resource.name);
+  // A verb's own --all means something else: `remove-label --all` is every label, not every item.
+  const all = input.all === true && !('all' in verb.fields);
   if (names.length === 0 && selector === undefined && !all) {
     throw new Failure('usage', `missing <${resource.name}>`, { hint: 'Give names, ids or patterns, or -l <selector>' });
   }
   const query = input.architecture === undefined ? undefined : { architecture: String(input.architecture) };
   return select(api, resource, { names, selector, all, query });
-}
-
-/** `--all` means all items only where the verb has no `--all` of its own. */
-function isAll(input: Run['input'], operand: string): boolean {
-  return input.all === true && input[operand] === undefined && !('label' in input);
 }
 
 async function attemptOne(run: Run, api: Api, target: Target): Promise<Done> {
@@ -70,7 +80,7 @@ async function attemptOne(run: Run, api: Api, target: Target): Promise<Done> {
       rehearsal?.api ?? api,
     );
     const outcome: Outcome = await run.verb.run(call);
-    return { ...target, outcome, requests: rehearsal?.requests };
+    return rehearsal ? { ...target, requests: rehearsal.requests } : { ...target, outcome };
   } catch (error) {
     const failure = toFailure(error);
     if (failure.code === 'unexpected' || failure.code === 'interrupted') throw error;
@@ -90,7 +100,7 @@ async function show(
     target,
     id: item?.id,
     ok: !failure,
-    message: failure || requests ? undefined : `${name} done`,
+    message: failure || requests || isRunning(outcome) ? undefined : `${name} done`,
     value: outcome?.value,
     actions: outcome?.actions,
     error: failure,
@@ -98,6 +108,10 @@ async function show(
   }));
   if (session.settings.quiet && input.output === undefined && !several) return;
   await writeResults(session.world.out, format, results, { several, ...lookOf(session) });
+}
+
+function isRunning(outcome: Outcome | undefined): boolean {
+  return outcome?.actions?.some(({ status }) => status === 'running') ?? false;
 }
 
 /** An array of results whenever more than one target was asked for, whatever matched. */

@@ -1,1 +1,2 @@
+export { startSandbox } from '../sandbox/index.ts';
 export { sandboxMain } from '../sandbox/main.ts';

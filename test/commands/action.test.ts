@@ -44,6 +44,15 @@ describe('cloudctl action list', () => {
     expect(await ids('--resource server')).toHaveLength(2);
   });
 
+  it('has every column with -o wide, why an action failed among them', async () => {
+    sandbox.fault({ kind: 'fail', method: 'POST', path: '/servers', code: 'action_failed', message: 'host is down' });
+    await cloudctl('server reboot web-0001');
+    const [head, row] = (await cloudctl('action list -o wide')).out.split('\n');
+    expect(head).toMatch(/^ID +COMMAND +STATUS +PROGRESS +STARTED +FINISHED +AGE +DURATION +RESOURCES +ERROR$/);
+    expect(row).toMatch(/reboot_server +error +100% .* 4s +server web-0001 +host is down \(action_failed\)$/);
+    expect((await cloudctl('action list -o name')).out).toBe('reboot_server\n');
+  });
+
   it('says when there are more', async () => {
     await cloudctl('server reboot web-0001 web-0002');
     expect((await cloudctl('action list --limit 1')).err).toBe(

@@ -104,6 +104,21 @@ describe('cloudctl cost', () => {
     await other.stop();
   });
 
+  it('is about what an API has that does not have every resource', async () => {
+    const missing = { kind: 'status', status: 404, code: 'not_found', path: '/load_balancers' } as const;
+    sandbox.fault(missing);
+    expect((await cloudctl('cost')).status).toBe(0);
+    sandbox.fault({ ...missing, status: 403, code: 'forbidden' });
+    expect((await cloudctl('cost')).status).toBe(4);
+  });
+
+  it('has the labels and the currency with -o wide, and names alone with -o name', async () => {
+    expect((await cloudctl('cost -o wide')).out).toMatch(/web-0002 +\d+ +cpx22 +hel1 +env=production, .* EUR\n/);
+    expect((await cloudctl('cost --by type -o wide')).out).toMatch(/^GROUP +COUNT +NET +GROSS +CURRENCY\n/);
+    expect((await cloudctl('cost --by location -o name')).out).toMatch(/^(fsn1|nbg1|hel1)\n/);
+    expect((await cloudctl('cost --idle -o id')).out).toMatch(/^\d+\n/);
+  });
+
   it('refuses an unknown grouping', async () => {
     const { status, err } = await cloudctl('cost --by colour');
     expect([status, err]).toEqual([2, expect.stringContaining("'colour' is not one of")]);

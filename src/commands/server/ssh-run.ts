@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import { Failure } from '../../core/failure.ts';
 import type { World } from '../../core/world.ts';
 
@@ -16,6 +15,7 @@ export async function runSsh(
     cancelSignal: signal,
   });
   if (ended.exitCode !== undefined) return ended.exitCode;
+  const { constants } = await import('node:os');
   if (ended.signal !== undefined) return 128 + constants.signals[ended.signal as NodeJS.Signals];
   if (signal.aborted) throw new Failure('interrupted', 'stopped before ssh had started');
   if (ended.code === 'ENOENT') {

@@ -6,7 +6,7 @@ import { countRows, identifier, isLast, isWhole, merge, type Page, readPage, row
 type Fetch<T> = (page: number) => Promise<Page<T>>;
 
 const perPage = 50;
-const atOnce = 10;
+const atOnce = 20;
 
 /** Every row of every page, each id once. The rest is fetched only when the first page is used up, and read again when rows moved meanwhile. */
 export async function* readPages<T>(

@@ -92,7 +92,7 @@ test('names of 1,000 servers are read once; from then on TAB sends no request', 
   expect(sandbox.requests.length).toBe(before);
 });
 
-test('a list that was shown warms the names, and a deletion makes them be asked for again', async () => {
+test('a list that was shown warms the names; a deletion, a new name or a label makes them be asked for again', async () => {
   await run(sandbox, 'volume list', { env, clock });
   const listed = sandbox.requests.length;
   const [first, second] = await offered('volume', 'describe', '');
@@ -101,6 +101,10 @@ test('a list that was shown warms the names, and a deletion makes them be asked 
   const left = await offered('volume', 'describe', '');
   expect(left).toContain(first);
   expect(left).not.toContain(second);
+  await run(sandbox, ['volume', 'update', first!, '--name', 'renamed'], { env, clock });
+  expect(await offered('volume', 'describe', '')).toContain('renamed');
+  await run(sandbox, ['volume', 'add-label', 'renamed', 'colour=red'], { env, clock });
+  expect(await offered('volume', 'remove-label', 'renamed', '')).toContain('colour');
 });
 
 test('names older than five minutes are asked for again; when that fails the old ones serve', async () => {

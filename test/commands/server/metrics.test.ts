@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readQuery } from '../../../src/commands/server/metrics-query.ts';
+import { readMetrics } from '../../../src/commands/server/metrics-read.ts';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { fakeClock } from '../../helpers/clock.ts';
 import { run } from '../../helpers/run.ts';
@@ -135,4 +136,12 @@ describe('the flags of metrics', () => {
     [{ step: '500ms' }, 'whole number of seconds'],
     [{ step: 'often' }, 'neither seconds nor a duration'],
   ])('cannot be %j', (flags, message) => expect(() => readQuery(flags, now)).toThrow(message));
+});
+
+describe('reading metrics', () => {
+  it('does not take an answer without metrics for none', async () => {
+    const api = { send: async <T>() => ({}) as T } as never;
+    const query = { types: ['cpu'], start: 0, end: 1 };
+    await expect(readMetrics(api, 42, query)).rejects.toThrow("metrics of server 42 has no 'metrics'");
+  });
 });

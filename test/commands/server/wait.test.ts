@@ -58,6 +58,16 @@ describe('cloudctl server wait', () => {
     ]);
   });
 
+  it('tells a failing API from a server that is gone', async () => {
+    for (const [path, condition] of [
+      ['/servers/*/actions*', 'action'],
+      ['/servers/*', 'status=off'],
+    ]) {
+      sandbox.fault({ kind: 'status', status: 403, code: 'forbidden', path });
+      expect((await cloudctl(`server wait web-0001 --for ${condition}`)).status).toBe(4);
+    }
+  });
+
   it('gives up after 10 minutes and says how the server stands', async () => {
     const started = clock.now();
     const { status, err } = await cloudctl('server wait web-0001 --for status=off');

@@ -48,11 +48,11 @@ describe('a list', () => {
     expect(calls).toEqual([1]);
   });
 
-  it('reads the first page and then the rest, ten at a time, in order', async () => {
+  it('reads the first page and then the rest, twenty at a time, in order', async () => {
     const { send, calls, most } = listOf(1520);
     expect(await ids(readPages(send, 'things'))).toEqual(upTo(1520));
     expect(calls).toEqual(upTo(31));
-    expect(most()).toBe(10);
+    expect(most()).toBe(20);
   });
 
   it('fetches no more when the reader stops on the first page', async () => {
