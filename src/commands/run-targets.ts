@@ -43,7 +43,7 @@ export async function runOnTargets(run: Run, api: Api, targets: readonly Target[
 }
 
 /** Offers to finish what an earlier command left undone on these servers. */
-export async function tellOwed(session: Session, api: Api, items: readonly Item[], quiet: boolean): Promise<void> {
+async function tellOwed(session: Session, api: Api, items: readonly Item[], quiet: boolean): Promise<void> {
   const { offerToFinish } = await import('./finish.ts');
   await offerToFinish(session, api, items, { quiet });
 }

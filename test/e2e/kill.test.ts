@@ -112,7 +112,9 @@ describe('a command that is killed at any of its requests, and run again', () =>
       },
       async (sandbox, home) => {
         const { images } = await read<{ images: object[] }>(sandbox, 'images?type=snapshot');
-        return images.length === 1 && journalsIn(home).length === 0;
+        const { servers } = await read<Listed>(sandbox, 'servers');
+        const isRunning = servers.length === 1 && servers[0]!.status === 'running';
+        return isRunning && images.length === 1 && journalsIn(home).length === 0;
       },
     );
     expect(kills).toBeGreaterThan(5);
