@@ -8,6 +8,7 @@ import { isFancy, statusPaint } from './output/color.ts';
 import type { Look } from './output/data.ts';
 import { type Format, parseFormat } from './output/format.ts';
 import { writeItem } from './output/item.ts';
+import { cellsOf, keepCells } from './output/kept.ts';
 import { writeRows } from './output/rows.ts';
 import type { Run } from './resource-group.ts';
 import type { Session } from './session.ts';
@@ -19,7 +20,9 @@ export async function runList({ session, resource, verb, input }: Run): Promise<
   const format = formatFor(session, resource, input);
   const { forApi, forHere } = splitSort(resource, sortOf(session, resource, input));
   const call = await verbCall(session, resource, verb, { ...input, sort: forApi });
-  const { value } = await verb.run(call);
+  const isTable = !format.machine && format.query === undefined && format.kind !== 'template';
+  const keep = isTable && forHere.length === 0 ? keepCells(resource, shownColumns(resource, format)) : undefined;
+  const { value } = await verb.run({ ...call, keep });
   const rows = value as Item[];
   if (isWhole(verb.fields, input)) await rememberNames(session, resource, rows);
   await printRows(session, resource, sortRows(resource, rows, forHere), format);
@@ -80,12 +83,12 @@ export async function printRows(
   items: readonly Item[],
   format: Format,
 ): Promise<void> {
-  const shown =
-    format.columns ?? (format.kind === 'wide' ? [...resource.defaults, ...(resource.wide ?? [])] : resource.defaults);
+  const shown = shownColumns(resource, format);
+  const whole = items.filter(item => !cellsOf(item));
   const names = format.machine
     ? (_: string, id: number) => String(id)
-    : await loadNames(session, resource, items, shown);
-  const columns = bindColumns(resource, names);
+    : await loadNames(session, resource, whole, shown);
+  const columns = bindColumns(resource, names, shown);
   await writeRows(session.world.out, format, {
     items,
     columns,
@@ -96,8 +99,20 @@ export async function printRows(
   });
 }
 
-function bindColumns(resource: Resource, names: Names) {
-  const bound = Object.entries(resource.columns).map(([name, column]) => [name, (item: Item) => column(item, names)]);
+function shownColumns(resource: Resource, format: Format): readonly string[] {
+  if (format.columns) return format.columns;
+  return format.kind === 'wide' ? [...resource.defaults, ...(resource.wide ?? [])] : resource.defaults;
+}
+
+function bindColumns(resource: Resource, names: Names, shown: readonly string[] = []) {
+  const bound = Object.entries(resource.columns).map(([name, column]) => {
+    const place = shown.indexOf(name);
+    const read = (item: Item) => {
+      const cells = place < 0 ? undefined : cellsOf(item);
+      return cells ? cells[place] : column(item, names);
+    };
+    return [name, read];
+  });
   return Object.fromEntries(bound) as Record<string, (item: Item) => Cell>;
 }
 

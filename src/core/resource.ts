@@ -39,6 +39,8 @@ export interface Call<F extends Fields = Fields, T extends Item = Item> {
   readonly input: Input<F>;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
+  /** For lists: has only what it returns of each row held, the id and the name at least. */
+  readonly keep?: (item: Item) => Item;
   /** Reads a file that a flag names; `-` is standard input. Throws `usage` when it cannot. */
   readonly readFile: (path: string) => Promise<Buffer>;
 }

@@ -39,14 +39,18 @@ export function identifier(path: string): Identify {
   return row => asObject(row).id;
 }
 
-/** The page in a body: rows under the name that the path ends in, or else under the only key that has an array; `unreachable` when there is none. */
-export function readPage<T>(path: string, page: number, body: unknown): Page<T> {
+/** The page in a body: rows under the name that the path ends in, or else under the only key that has an array, less of each where `keep` says so; `unreachable` when there is none. */
+export function readPage<T, K = T>(path: string, page: number, body: unknown, keep?: (row: T) => K): Page<K> {
   const fields = asObject(body);
   const arrays = Object.keys(fields).filter(key => Array.isArray(fields[key]));
   const named = path.split('/').at(-1) ?? '';
   const key = arrays.includes(named) ? named : arrays.length === 1 ? arrays[0]! : undefined;
   if (key === undefined) throw new Failure('unreachable', `the answer for ${path} has no list in it`);
-  return { rows: fields[key] as T[], pagination: { ...(fields.meta as Meta | undefined)?.pagination, page } };
+  const rows = fields[key] as readonly T[];
+  return {
+    rows: keep ? rows.map(keep) : (rows as readonly unknown[] as readonly K[]),
+    pagination: { ...(fields.meta as Meta | undefined)?.pagination, page },
+  };
 }
 
 /** The rows, and those that only another reading had, each after the row that it followed there. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Query } from '../api.ts';
 import { Failure } from '../failure.ts';
 import type { Send } from './call.ts';
@@ -7,25 +8,35 @@ type Fetch<T> = (page: number) => Promise<Page<T>>;
 
 const perPage = 50;
 const atOnce = 20;
+// Beyond as many pages memory counts for more than some milliseconds.
+const many = 50;
+
+interface Reading<T, K> {
+  /** Has less of each row held, the id at least. */
+  readonly keep?: (row: T) => K;
+  readonly signal?: AbortSignal;
+}
 
 /** Every row of every page, each id once. The rest is fetched only when the first page is used up, and read again when rows moved meanwhile. */
-export async function* readPages<T>(
+export async function* readPages<T, K = T>(
   send: Send,
   path: string,
   query: Query = {},
-  signal?: AbortSignal,
-): AsyncGenerator<T> {
+  { keep, signal }: Reading<T, K> = {},
+): AsyncGenerator<K> {
   const stop = new AbortController();
+  // Every page under way listens to it.
+  setMaxListeners(0, stop.signal);
   const follow = () => stop.abort(signal?.reason);
   if (signal?.aborted) follow();
   signal?.addEventListener('abort', follow);
-  const fetch: Fetch<T> = async page => {
+  const fetch: Fetch<K> = async page => {
     const call = { method: 'GET', path, query: { per_page: perPage, ...query, page }, signal: stop.signal } as const;
-    return readPage(path, page, (await send(call)).body);
+    return readPage(path, page, (await send(call)).body, keep);
   };
   const seen = new Set<unknown>();
   const identify = identifier(path);
-  const unseen = (row: T) => {
+  const unseen = (row: K) => {
     const id = identify(row);
     if (id === undefined) return true;
     return !seen.has(id) && seen.add(id);
@@ -74,6 +85,7 @@ async function readFrom<T>(fetch: Fetch<T>, before: Page<T>, from: number): Prom
 
 /** The results in the order of the numbers, a few at a time. */
 async function inParallel<T>(numbers: readonly number[], fetch: Fetch<T>): Promise<Page<T>[]> {
+  if (numbers.length > many) await spareMemory();
   const pages: Page<T>[] = [];
   const left = numbers.entries();
   const work = async () => {
@@ -81,4 +93,10 @@ async function inParallel<T>(numbers: readonly number[], fetch: Fetch<T>): Promi
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   return pages;
+}
+
+/** Has V8 leave the space for new objects as small as it is: of a long list it would grow to 32 MB, all of it garbage. */
+async function spareMemory(): Promise<void> {
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--semi-space-growth-factor=1');
 }

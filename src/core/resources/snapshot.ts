@@ -71,7 +71,8 @@ export const snapshot = resource('snapshot', {
       examples: ['', '--server web-1 --older-than 30d', '-o wide'],
       run: async given => {
         const { selector, sort, ...filters } = given.input;
-        const { value } = await all.run({ ...given, input: { selector, sort } });
+        // The filters read the whole rows.
+        const { value } = await all.run({ ...given, input: { selector, sort }, keep: undefined });
         const now = given.clock.now();
         return { value: (value as Item[]).filter(item => passes(item, filters, now)) };
       },

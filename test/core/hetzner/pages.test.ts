@@ -55,6 +55,14 @@ describe('a list', () => {
     expect(most()).toBe(20);
   });
 
+  it('holds of each row only what is kept of it', async () => {
+    const { send } = listOf(120);
+    const keep = ({ id }: Row) => ({ id, half: id / 2 });
+    expect(await collect(readPages<Row, { half: number }>(send, 'things', {}, { keep }))).toEqual(
+      upTo(120).map(id => ({ id, half: id / 2 })),
+    );
+  });
+
   it('fetches no more when the reader stops on the first page', async () => {
     const { send, calls } = listOf(500);
     for await (const _ of readPages(send, 'things')) break;
