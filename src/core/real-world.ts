@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { readFileSync, writeSync } from 'node:fs';
 import { Failure } from './failure.ts';
 import { createTransport, type PooledTransport } from './transport/transport.ts';
-import type { Clock, Screen, World } from './world.ts';
+import type { Clock, Keyring, Screen, World } from './world.ts';
 
 /** The world of a real process, and what takes it down: `close` drops connections so that the process can end at once. */
 export interface RealWorld extends World {
@@ -26,9 +26,17 @@ export function realWorld(process: NodeJS.Process, programs: World['programs']):
     err: screen(process, 2),
     signal: stop.signal,
     http: createTransport({ env: process.env }),
+    keyring,
     programs,
   };
 }
+
+// Its library is loaded when a keyring is used.
+const keyring: Keyring = {
+  get: async name => (await import('./auth/keyring.ts')).systemKeyring.get(name),
+  set: async (name, secret) => (await import('./auth/keyring.ts')).systemKeyring.set(name, secret),
+  remove: async name => (await import('./auth/keyring.ts')).systemKeyring.remove(name),
+};
 
 const realClock: Clock = {
   now: Date.now,

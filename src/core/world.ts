@@ -42,6 +42,14 @@ export interface HttpResponse {
 /** Sends one request and resolves with the whole answer, whatever its status; rejects with `unreachable` or `timeout`, `ambiguous` when the request may have arrived. */
 export type Transport = (request: HttpRequest) => Promise<HttpResponse>;
 
+/** The operating system's store of secrets: Keychain, Credential Manager, secret service. Each call settles within 3 s and rejects with `unreachable` when the store is absent, locked or hangs. */
+export interface Keyring {
+  get(name: string): Promise<string | undefined>;
+  set(name: string, secret: string): Promise<void>;
+  /** Does nothing when there is none. */
+  remove(name: string): Promise<void>;
+}
+
 /** Everything outside the program. Only bin/ builds the real one. */
 export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -55,6 +63,7 @@ export interface World {
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
   readonly http: Transport;
+  readonly keyring: Keyring;
   /** Programs of this package that run as processes of their own: path of the file that Node runs. */
   readonly programs: Readonly<Record<'cloudctl' | 'sandbox', string>>;
 }

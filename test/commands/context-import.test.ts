@@ -112,3 +112,52 @@ describe('context import', () => {
     expect((await at.cloudctl('context import', { env })).err).toContain('HOME is not set');
   });
 });
+
+describe('context import --remove-plaintext', () => {
+  it("takes the tokens out of hcloud's file and leaves every other byte", async () => {
+    const at = desk();
+    const text = `# mine\nactive_context = "prod"\n\n[[contexts]]\n  name = "prod"\n  token = "${first}"\n\n[[contexts]]\n  token = '${second}' # second\n  name = "dev"\n  [contexts.preferences]\n    quiet = true\n`;
+    const source = path.join(at.folder, 'cli.toml');
+    fs.writeFileSync(source, text, { mode: 0o600 });
+    const ran = await at.cloudctl(`context import --from ${source} --remove-plaintext`);
+    expect(ran.status).toBe(0);
+    expect(ran.err).toContain(`the tokens are no longer in ${source}`);
+    expect(fs.readFileSync(source, 'utf8')).toBe(
+      text.replace(`  token = "${first}"\n`, '').replace(`  token = '${second}' # second\n`, ''),
+    );
+    expect(JSON.parse(fs.readFileSync(at.credentials, 'utf8')).credentials.dev.token).toBe(second);
+  });
+
+  it('keeps the token of a context that was not taken over', async () => {
+    const at = desk();
+    const source = path.join(at.folder, 'cli.toml');
+    fs.writeFileSync(
+      source,
+      `[[contexts]]\nname = "good"\ntoken = "${first}"\n[[contexts]]\nname = "bad"\ntoken = "short"\n`,
+    );
+    expect((await at.cloudctl(`context import --from ${source} --remove-plaintext`)).status).toBe(3);
+    expect(fs.readFileSync(source, 'utf8')).toBe(
+      '[[contexts]]\nname = "good"\n[[contexts]]\nname = "bad"\ntoken = "short"\n',
+    );
+  });
+
+  it('leaves a file alone that is written so that tokens cannot be taken out', async () => {
+    const at = desk();
+    const source = path.join(at.folder, 'cli.toml');
+    const text = `contexts = [{ name = "prod", token = "${first}" }]\n`;
+    fs.writeFileSync(source, text);
+    const ran = await at.cloudctl(`context import --from ${source} --remove-plaintext`);
+    expect([ran.status, ran.err]).toEqual([6, expect.stringContaining('does not let its tokens be removed safely')]);
+    expect(fs.readFileSync(source, 'utf8')).toBe(text);
+    expect(ran.err).not.toContain(first);
+  });
+
+  it('is not done without the flag where nobody can be asked, not even with --yes', async () => {
+    const at = desk();
+    const source = path.join(at.folder, 'cli.toml');
+    const text = `[[contexts]]\nname = "prod"\ntoken = "${first}"\n`;
+    fs.writeFileSync(source, text);
+    expect((await at.cloudctl(`context import --from ${source} --yes`)).status).toBe(0);
+    expect(fs.readFileSync(source, 'utf8')).toBe(text);
+  });
+});

@@ -29,6 +29,7 @@ export function desk(options: Parameters<typeof home>[0] = {}): Desk {
         stdin: { isTTY: false, read: async () => Buffer.from(stdin) },
         out,
         err,
+        keyring: place.keyring,
         http: () => Promise.reject(new Error('the API was called')),
         programs: { cloudctl: '', sandbox: '' },
       };

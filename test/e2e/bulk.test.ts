@@ -13,7 +13,7 @@ describe.skipIf(!hcloud)('20 servers rebooted by selector', () => {
     try {
       const env = { HOME: temporaryHome(), HCLOUD_TOKEN: sandbox.token, HCLOUD_ENDPOINT: sandbox.url };
       const names = Array.from({ length: 20 }, (_, index) => `web-${String(index + 1).padStart(4, '0')}`);
-      const { status, out } = await runBinary(sandbox, ['server', 'reboot', 'web-*', '-o', 'json']);
+      const { status, out } = await runBinary(sandbox, ['server', 'reboot', '-l', 'role=web', '-o', 'json']);
       expect(status).toBe(0);
       expect(JSON.parse(out).filter(({ ok }: { ok: boolean }) => ok)).toHaveLength(20);
       const ours = sandbox.requests.length;

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../src/commands/program.ts';
 import { createTransport } from '../../src/core/transport/transport.ts';
-import type { Clock, World } from '../../src/core/world.ts';
+import type { Clock, Keyring, World } from '../../src/core/world.ts';
 import { type FakeClock, fakeClock } from './clock.ts';
+import { noKeyring } from './keyring.ts';
 
 export interface Ran {
   readonly status: number;
@@ -21,6 +22,8 @@ export interface RunOptions {
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
   readonly columns?: number;
+  /** Default: none is there. */
+  readonly keyring?: Keyring;
 }
 
 /** What a test points the program at: a sandbox, or any address and token. */
@@ -71,6 +74,7 @@ export function fakeWorld(target: Target | undefined, options: RunOptions = {}) 
     err,
     signal,
     http: createTransport({ env }),
+    keyring: options.keyring ?? noKeyring,
     programs: {
       cloudctl: join(process.cwd(), 'bin/cloudctl.js'),
       sandbox: join(process.cwd(), 'bin/cloudctl-sandbox.js'),

@@ -1,4 +1,3 @@
-import { openCredentials } from '../../core/auth/credentials.ts';
 import { activateContext, removeContext, renameContext, requireContext } from '../../core/config/document.ts';
 import { changeConfig } from '../../core/config/file.ts';
 import { requireConfigPath } from '../../core/config/paths.ts';
@@ -6,7 +5,7 @@ import { field } from '../../core/field.ts';
 import { command, outputFields } from '../command.ts';
 import { parseFormat } from '../output/format.ts';
 import { checkContextName } from './create.ts';
-import { note, noteOverride, tell } from './tell.ts';
+import { note, noteOverride, openStore, tell } from './tell.ts';
 
 /** `context use`: the context of every command from now on. */
 export const use = command({
@@ -58,7 +57,7 @@ export const rename = command({
     const { settings, world } = session;
     const path = requireConfigPath(settings.configPath);
     const to = checkContextName(name);
-    const credentials = openCredentials(world, path);
+    const credentials = openStore(session, format);
     const credential = await credentials.get(from);
     await changeConfig(path, world, document => renameContext(document, from, to));
     if (credential) {
@@ -87,7 +86,7 @@ export const remove = command({
     const path = requireConfigPath(settings.configPath);
     requireContext(settings.document, name);
     // First the token: what is left after a failure is a context that can be deleted again, not a secret nobody knows of.
-    await openCredentials(world, path).remove(name);
+    await openStore(session, format).remove(name);
     await changeConfig(path, world, document => removeContext(document, name));
     await tell(session, format, name, 'deleted', { name });
   },

@@ -1,4 +1,3 @@
-import { openCredentials } from '../../core/auth/credentials.ts';
 import { environmentAccess } from '../../core/config/access.ts';
 import { activateContext, addContext, removeContext } from '../../core/config/document.ts';
 import { HETZNER_ENDPOINT, originOf, parseEndpoint } from '../../core/config/endpoint.ts';
@@ -11,7 +10,7 @@ import { command, outputFields } from '../command.ts';
 import { parseFormat } from '../output/format.ts';
 import type { Session } from '../session.ts';
 import { askToken } from './ask-token.ts';
-import { noteOverride, tell } from './tell.ts';
+import { noteOverride, openStore, tell } from './tell.ts';
 
 interface Source {
   readonly 'token-from-env'?: boolean;
@@ -54,7 +53,7 @@ export const create = command({
       activateContext(addContext(document, { name, preferences: { endpoint } }), name),
     );
     try {
-      await openCredentials(world, path).set(name, { token, origin: originOf(endpoint) });
+      await openStore(session, format).set(name, { token, origin: originOf(endpoint) });
     } catch (error) {
       await changeConfig(path, world, document => removeContext(document, name));
       throw error;

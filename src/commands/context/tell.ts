@@ -1,3 +1,4 @@
+import { type Credentials, openCredentials, type Storage } from '../../core/auth/credentials.ts';
 import { escapeControls } from '../output/escape.ts';
 import type { Format } from '../output/format.ts';
 import { writeItem } from '../output/item.ts';
@@ -29,4 +30,10 @@ export function noteOverride(session: Session, format: Format): void {
   const { env } = session.world;
   const winner = ['CLOUDCTL_TOKEN', 'CLOUDCTL_CONTEXT', 'HCLOUD_TOKEN', 'HCLOUD_CONTEXT'].find(name => env[name]);
   if (winner) note(session, format, `${winner} is set and wins over the active context`);
+}
+
+/** The credentials of this configuration, kept as the settings say; a first token kept as plain text is noted. */
+export function openStore(session: Session, format: Format): Credentials {
+  const { configPath, tokenStorage } = session.settings;
+  return openCredentials(session.world, configPath, tokenStorage as Storage, text => note(session, format, text));
 }

@@ -1,13 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { lockPath } from '../config/file.ts';
-import { withLock } from '../config/lock.ts';
 import { readIfThere, writeAtomically } from '../config/storage.ts';
 import { Failure } from '../failure.ts';
-import type { World } from '../world.ts';
 import type { Credential } from './credentials.ts';
+import type { Sealed } from './seal.ts';
 
-type Store = Map<string, Credential>;
+/** Credentials by the name of their context. */
+export type Store = ReadonlyMap<string, Credential>;
+
+/** The file as it stands: nothing, tokens for its owner's eyes, or tokens encrypted. */
+export type Content = { readonly plain: Store } | { readonly sealed: Sealed } | undefined;
 
 /** The file of tokens beside a configuration file: `credentials.json`, or `x.credentials.json` beside `x.toml`, so that two configurations never share one. */
 export function storePath(configPath: string): string {
@@ -15,31 +17,45 @@ export function storePath(configPath: string): string {
   return path.join(path.dirname(configPath), name === 'config' ? 'credentials.json' : `${name}.credentials.json`);
 }
 
-/** What is stored, empty when there is no file; throws `usage` when others can read it or it is broken. */
-export function readStore(configPath: string, platform: string): Store {
-  const file = storePath(configPath);
+/** What the file has; throws `usage` when others can read it or it is broken. */
+export function readContent(file: string, platform: string): Content {
   const text = readIfThere(file);
-  if (text === undefined) return new Map();
+  if (text === undefined) return undefined;
   if (platform !== 'win32') requirePrivate(file);
-  return parseStore(file, text);
+  const content = parseJson(text);
+  if (isSealed(content)) return { sealed: content };
+  return { plain: parseStore(file, content) };
 }
 
-/** Changes what is stored under the lock of the configuration; a file that cannot be read is never overwritten. */
-export async function writeStore(
-  configPath: string,
-  world: Pick<World, 'clock' | 'signal' | 'platform'>,
-  change: (store: Store) => unknown,
-): Promise<void> {
-  await withLock(lockPath(configPath), world, () => {
-    const store = readStore(configPath, world.platform);
-    const before = format(store);
-    change(store);
-    if (format(store) !== before) writeAtomically(storePath(configPath), format(store));
+/** Replaces the file, or removes it when nothing is left; `content` is encrypted or plain. */
+export function writeContent(file: string, content: Content): void {
+  if (content === undefined) {
+    fs.rmSync(file, { force: true });
+    return;
+  }
+  const data = 'sealed' in content ? content.sealed : toPlain(content.plain);
+  writeAtomically(file, `${JSON.stringify(data, null, 2)}\n`);
+}
+
+/** The credentials as the text that is encrypted. */
+export function formatStore(store: Store): string {
+  return JSON.stringify(toPlain(store));
+}
+
+/** The credentials in a text; throws `usage` for one that has none, without quoting it. */
+export function readStore(file: string, text: string): Store {
+  return parseStore(file, parseJson(text));
+}
+
+/** What to say about a file that cannot be read. */
+export function broken(file: string): Failure {
+  return new Failure('usage', `${file} is not a file of credentials that this version knows`, {
+    hint: 'Repair it, or move it away and store the tokens again',
   });
 }
 
-function format(store: Store): string {
-  return `${JSON.stringify({ version: 1, credentials: Object.fromEntries(store) }, null, 2)}\n`;
+function toPlain(store: Store) {
+  return { version: 1, credentials: Object.fromEntries(store) };
 }
 
 function requirePrivate(file: string): void {
@@ -51,14 +67,11 @@ function requirePrivate(file: string): void {
 }
 
 // Neither message nor cause quotes the parser: what it quotes are pieces of tokens.
-function parseStore(file: string, text: string): Store {
-  const content = parseJson(text);
+function parseStore(file: string, content: unknown): Store {
   const credentials = isRecord(content) && content.version === 1 ? content.credentials : undefined;
   const entries = isRecord(credentials) ? Object.entries(credentials) : undefined;
   if (!entries?.every((entry): entry is [string, Credential & Record<string, unknown>] => isCredential(entry[1]))) {
-    throw new Failure('usage', `${file} is not a file of credentials that this version knows`, {
-      hint: 'Repair it, or move it away and store the tokens again',
-    });
+    throw broken(file);
   }
   return new Map(entries);
 }
@@ -69,6 +82,11 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function isSealed(content: unknown): content is Sealed {
+  if (!isRecord(content) || content.version !== 2) return false;
+  return ['key', 'iv', 'tag', 'data'].every(name => typeof content[name] === 'string');
 }
 
 function isCredential(value: unknown): boolean {

@@ -20,7 +20,7 @@ export type Given = Pick<Settings, 'configPath' | 'contextName' | 'document' | '
 /** Endpoint and token of this run: `--context`, CLOUDCTL_TOKEN, CLOUDCTL_CONTEXT, HCLOUD_TOKEN, HCLOUD_CONTEXT, active context, the first that is given; throws `unauthorized` without a token. */
 export async function resolveAccess(
   settings: Given,
-  world: Pick<World, 'env' | 'clock' | 'signal' | 'platform'>,
+  world: Pick<World, 'env' | 'clock' | 'signal' | 'platform' | 'keyring'>,
 ): Promise<Access> {
   const { env } = world;
   const { contextName, origins } = settings;

@@ -97,6 +97,12 @@ export const settings = {
     hcloud: true,
     default: [] as string[],
   }),
+  'token-storage': field('text', 'How tokens are kept: encrypted with a key in the keyring, or in a file', {
+    places: ['env', 'file'],
+    env: 'CLOUDCTL_TOKEN_STORAGE',
+    choices: ['auto', 'keyring', 'file'] as const,
+    default: 'auto',
+  }),
   'hetzner-endpoint': field('text', 'Accepted because hcloud has it, for storage boxes', {
     ...everywhere,
     env: 'CLOUDCTL_HETZNER_ENDPOINT',

@@ -3,8 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
-import type { World } from '../../../src/core/world.ts';
+import type { Keyring, World } from '../../../src/core/world.ts';
 import { fakeClock } from '../../helpers/clock.ts';
+import { noKeyring } from '../../helpers/keyring.ts';
 
 /** A folder of its own for one test, gone afterwards. */
 export function temporaryFolder(): string {
@@ -17,14 +18,16 @@ export function temporaryFolder(): string {
 }
 
 /** The parts of a World that settings depend on, with a home of its own. */
-export interface Home extends Pick<World, 'env' | 'platform' | 'clock' | 'signal'> {
+export interface Home extends Pick<World, 'env' | 'platform' | 'clock' | 'signal' | 'keyring'> {
   readonly folder: string;
   readonly config: string;
   readonly credentials: string;
 }
 
 /** A home with that configuration file, if any, and that environment besides HOME. */
-export function home(options: { config?: string; credentials?: unknown; env?: Record<string, string> } = {}): Home {
+export function home(
+  options: { config?: string; credentials?: unknown; env?: Record<string, string>; keyring?: Keyring } = {},
+): Home {
   const folder = temporaryFolder();
   const config = path.join(folder, '.config', 'cloudctl', 'config.toml');
   const credentials = path.join(path.dirname(config), 'credentials.json');
@@ -42,6 +45,7 @@ export function home(options: { config?: string; credentials?: unknown; env?: Re
     platform: 'linux',
     clock: fakeClock(),
     signal: new AbortController().signal,
+    keyring: options.keyring ?? noKeyring,
   };
 }
 

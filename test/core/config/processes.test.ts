@@ -16,6 +16,7 @@ const world = {
   clock: { now: () => Date.now(), sleep: ms => new Promise(done => setTimeout(done, ms)) },
   signal: new AbortController().signal,
   platform: 'linux',
+  keyring: { set: async () => { throw new Error('none'); } },
 };
 for (let index = 0; index < Number(count); index += 1) {
   const name = prefix + index;
