@@ -6,15 +6,12 @@ import { fakeClock } from '../helpers/clock.ts';
 import { run, temporaryHome, words } from '../helpers/run.ts';
 import { createValidator } from '../helpers/schema.ts';
 import { furnish, type Ids } from './hcloud-fixture.ts';
-import {
-  globalFlags,
-  imageLines,
-  type Line,
-  readOnlyLines,
-  serverLines,
-  sshKeyLines,
-  volumeLines,
-} from './hcloud-lines.ts';
+import { imageLines } from './hcloud-lines/image.ts';
+import type { Line } from './hcloud-lines/line.ts';
+import { globalFlags, readOnlyLines } from './hcloud-lines/read-only.ts';
+import { serverLines } from './hcloud-lines/server.ts';
+import { sshKeyLines } from './hcloud-lines/ssh-key.ts';
+import { volumeLines } from './hcloud-lines/volume.ts';
 
 const clock = fakeClock(Date.parse('2026-11-23T08:00:00Z'));
 const home = temporaryHome();
