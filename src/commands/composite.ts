@@ -30,6 +30,9 @@ export interface CompositeOptions {
   readonly quiet: boolean;
 }
 
+/** What finishes whatever composites left undone. */
+export const resumeAll = 'cloudctl server resume';
+
 /** A run that had only its journal left to remove is taken for a new one after so many milliseconds. */
 const stale = 3_600_000;
 
@@ -98,21 +101,4 @@ export function toolsOf({ world, settings }: Session, name: string, quiet: boole
     if (!silent) world.err.write(`${escapeControls(`${name}: ${text}`)}\n`);
   };
   return { clock: world.clock, signal: world.signal, tell };
-}
-
-/** One failure for all targets: the only one as it is, the common code when all failed with one, `partial` otherwise. */
-export function throwFailures(verb: string, ended: readonly Target[], several: boolean): void {
-  const failed = ended.flatMap(({ target, failure }) => (failure ? [{ target, failure }] : []));
-  const [first] = failed;
-  if (!first) return;
-  if (!several) throw first.failure;
-  const interrupted = failed.find(({ failure }) => failure.code === 'interrupted');
-  const common = failed.length === ended.length && failed.every(({ failure }) => failure.exit === first.failure.exit);
-  const code = interrupted ? 'interrupted' : common ? first.failure.code : 'partial';
-  throw new Failure(code, `${verb} failed for ${failed.length} of ${ended.length} servers`, {
-    hint: interrupted ? 'cloudctl server resume' : undefined,
-    details: {
-      targets: failed.map(({ target, failure }) => ({ target, code: failure.code, message: failure.message })),
-    },
-  });
 }

@@ -6,6 +6,7 @@ import { type PlannedRequest, rehearse } from '../core/rehearse.ts';
 import type { Item, Outcome } from '../core/resource.ts';
 import { forgetNames } from './complete/cache.ts';
 import { confirmLoss } from './confirm.ts';
+import { failTogether } from './fail-together.ts';
 import { writeResults } from './output/results.ts';
 import type { Run } from './resource-group.ts';
 import { formatFor, lookOf } from './run-list.ts';
@@ -39,7 +40,7 @@ export async function runOnTargets(run: Run, api: Api, targets: readonly Target[
   const ended = await finishDeeds(session, api, started, { wait: !input['no-wait'], quiet: format.machine });
   const done: Done[] = started.map((one, index) => ({ ...one, ...ended[index] }));
   await show(run, format, done);
-  throwFailures(run, done);
+  failTogether(run.name, done, { several: isSeveral(input, resource.name), title: resource.title });
 }
 
 /** Offers to finish what an earlier command left undone on these servers. */
@@ -118,26 +119,4 @@ function isRunning(outcome: Outcome | undefined): boolean {
 function isSeveral(input: Run['input'], operand: string): boolean {
   const names = (input[operand] as string[] | undefined) ?? [];
   return names.length !== 1 || names.some(isGlob) || input.selector !== undefined;
-}
-
-/** One failure for all: the only one as it is, the common code when all failed with one, `partial` otherwise. */
-function throwFailures({ resource, name, input }: Run, done: readonly Done[]): void {
-  const failed = done.flatMap(({ target, failure }) => (failure ? [{ target, failure }] : []));
-  const [first] = failed;
-  if (!first) return;
-  if (!isSeveral(input, resource.name)) throw first.failure;
-  const common = failed.length === done.length && failed.every(({ failure }) => failure.exit === first.failure.exit);
-  throw new Failure(
-    common ? first.failure.code : 'partial',
-    `${name} failed for ${failed.length} of ${done.length} ${plural(resource.title, done.length)}`,
-    {
-      details: {
-        targets: failed.map(({ target, failure }) => ({ target, code: failure.code, message: failure.message })),
-      },
-    },
-  );
-}
-
-function plural(title: string, count: number): string {
-  return count === 1 ? title : `${title}s`;
 }

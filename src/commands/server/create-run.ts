@@ -107,7 +107,7 @@ async function make(job: Job): Promise<void> {
   }
   const waited = look.waited && !broken;
   const done = waited ? await pool(ended, concurrency, deed => refresh(api, deed)) : ended;
-  const rows = order.names.map((name, index) => ({ name, ...done[index]! }));
+  const rows = order.names.map((target, index) => ({ target, ...done[index]! }));
   await showServers({ ...job, look: { ...look, waited } }, rows, broken);
 }
 

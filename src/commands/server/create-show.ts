@@ -9,6 +9,7 @@ import type { Known } from '../../core/server-create/look-up.ts';
 import type { Order } from '../../core/server-create/order.ts';
 import { followUpSteps } from '../../core/server-create/steps.ts';
 import type { Attempt } from '../../core/server-create/wish.ts';
+import { failTogether } from '../fail-together.ts';
 import { escapeControls } from '../output/escape.ts';
 import type { Format } from '../output/format.ts';
 import { type Result, writeResults } from '../output/results.ts';
@@ -27,7 +28,7 @@ export interface CreateLook {
 
 /** A server that was asked for, and what came of it. */
 export interface Row extends Deed {
-  readonly name: string;
+  readonly target: string;
 }
 
 interface Shown extends Known {
@@ -53,24 +54,24 @@ export async function showServers(shown: Shown, rows: readonly Row[], broken?: F
   }
   tellPasswords(session, look, told);
   if (broken) throw broken;
-  throwFailures(told, look.several);
+  failTogether('create', told, look);
 }
 
 /** Shows what would be sent for each server; throws what would be refused before. */
 export async function showPlans(shown: Shown): Promise<void> {
   const { session, order, look, tell } = shown;
-  const rows = order.names.map((name): Row & { requests?: PlannedRequest[] } => {
+  const rows = order.names.map((target): Row & { requests?: PlannedRequest[] } => {
     try {
-      const requests = planOf(shown, name);
-      if (requests.length === 0) tell(`${name}: unchanged`);
-      return { name, requests };
+      const requests = planOf(shown, target);
+      if (requests.length === 0) tell(`${target}: unchanged`);
+      return { target, requests };
     } catch (error) {
-      return { name, failure: toFailure(error) };
+      return { target, failure: toFailure(error) };
     }
   });
-  const results = rows.map(({ name, requests, failure }) => ({ target: name, ok: !failure, requests, error: failure }));
+  const results = rows.map(({ failure, ...row }) => ({ ...row, ok: !failure, error: failure }));
   await writeResults(session.world.out, look.format, results, resultsLook(session, look));
-  throwFailures(rows, look.several);
+  failTogether('create', rows, look);
 }
 
 function planOf({ wish, existing, attempts }: Shown, name: string): PlannedRequest[] {
@@ -106,7 +107,7 @@ function tellPasswords({ world }: Session, look: CreateLook, rows: readonly Row[
   for (const row of rows) {
     const password = madeOf(row)?.root_password;
     if (!password || hasPassword(look, row)) continue;
-    world.err.write(`${escapeControls(`${row.name}: root password: ${password}`)}\n`);
+    world.err.write(`${escapeControls(`${row.target}: root password: ${password}`)}\n`);
   }
 }
 
@@ -130,7 +131,7 @@ function toResult(look: CreateLook) {
     const ok = look.several ? !row.failure : value !== undefined;
     const idle = actions.every(({ status }) => status !== 'running');
     return {
-      target: row.name,
+      target: row.target,
       id: value?.server.id,
       ok,
       message: value && (look.several || idle) ? describeServer(value) : undefined,
@@ -164,22 +165,8 @@ function explain(row: Row): Failure {
   const failure = row.failure!;
   if (!madeOf(row)) return failure;
   const { code, message, hint, details, apiCode, correlationId, ambiguous } = failure;
-  return new Failure(code, `server ${row.name} is there, but not complete: ${message}`, {
+  return new Failure(code, `server ${row.target} is there, but not complete: ${message}`, {
     hint: hint ?? 'The same command with --ensure does what is left',
     ...{ details, apiCode, correlationId, ambiguous, cause: failure },
   });
-}
-
-function throwFailures(rows: readonly Row[], several: boolean): void {
-  const failed = rows.flatMap(({ name, failure }) => (failure ? [{ name, failure }] : []));
-  const [first] = failed;
-  if (!first) return;
-  const stop = failed.find(({ failure }) => failure.code === 'interrupted' || failure.code === 'unexpected');
-  if (!several || stop) throw (stop ?? first).failure;
-  const common = failed.length === rows.length && failed.every(({ failure }) => failure.exit === first.failure.exit);
-  throw new Failure(
-    common ? first.failure.code : 'partial',
-    `create failed for ${failed.length} of ${rows.length} ${rows.length === 1 ? 'server' : 'servers'}`,
-    { details: failed.map(({ name, failure }) => ({ target: name, ok: false, error: failure })) },
-  );
 }

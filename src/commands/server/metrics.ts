@@ -6,6 +6,7 @@ import { formatValue, readSeries, type Summary, summarize, type Unit } from '../
 import { pool } from '../../core/pool.ts';
 import type { Cell } from '../../core/resource.ts';
 import { apiExits, command, outputFields, targetFields } from '../command.ts';
+import { failTogether } from '../fail-together.ts';
 import { writeData } from '../output/data.ts';
 import { failureBody } from '../output/errors.ts';
 import { escapeControls } from '../output/escape.ts';
@@ -14,7 +15,6 @@ import { writeLines } from '../output/lines.ts';
 import { writeRows } from '../output/rows.ts';
 import { lookOf } from '../run-list.ts';
 import type { Session } from '../session.ts';
-import { failTogether } from './fail-together.ts';
 import { servers } from './find-server.ts';
 import { drawMetrics } from './metrics-charts.ts';
 import { kinds, readQuery } from './metrics-query.ts';
@@ -82,7 +82,7 @@ async function showMetrics(session: Session, input: Given): Promise<void> {
   });
   const several = names.length !== 1 || names.some(isGlob);
   await show(session, format, read, query, several);
-  failTogether('metrics', read, several);
+  failTogether('metrics', read, { several });
 }
 
 async function show(

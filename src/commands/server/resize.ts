@@ -6,7 +6,8 @@ import type { Item } from '../../core/resource.ts';
 import { identities } from '../../core/resources/identities.ts';
 import { server } from '../../core/resources/server.ts';
 import { apiExits, command, outputFields, rehearseFields, targetFields } from '../command.ts';
-import { runComposites, throwFailures } from '../composite.ts';
+import { resumeAll, runComposites } from '../composite.ts';
+import { failTogether } from '../fail-together.ts';
 import { formatFor } from '../run-list.ts';
 import { shutdownTimeout } from '../snapshot/stop-fields.ts';
 import { writeEnded } from './ended.ts';
@@ -69,7 +70,7 @@ export const resize = command({
     });
     const several = name === undefined || isGlob(name) || selector !== undefined;
     await writeEnded(session, format, ended, { several, message: `has the type ${type.name}` });
-    throwFailures('resize', ended, several);
+    failTogether('resize', ended, { several, resume: resumeAll });
   },
 });
 

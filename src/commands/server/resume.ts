@@ -17,7 +17,8 @@ import { globTest, isGlob, select, type Target } from '../../core/find.ts';
 import { pool } from '../../core/pool.ts';
 import { server } from '../../core/resources/server.ts';
 import { apiExits, command, outputFields, rehearseFields } from '../command.ts';
-import { type Ended, openShelf, throwFailures, toolsOf } from '../composite.ts';
+import { type Ended, openShelf, resumeAll, toolsOf } from '../composite.ts';
+import { failTogether } from '../fail-together.ts';
 import { formatFor } from '../run-list.ts';
 import type { Session } from '../session.ts';
 import { writeEnded } from './ended.ts';
@@ -52,7 +53,7 @@ export const resume = command({
     });
     const several = names.length !== 1 || names.some(isGlob);
     await writeEnded(session, format, ended, { several, message: 'finished' });
-    throwFailures('resume', ended, several);
+    failTogether('resume', ended, { several, resume: resumeAll });
   },
 });
 

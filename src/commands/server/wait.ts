@@ -4,13 +4,13 @@ import { Failure } from '../../core/failure.ts';
 import { field, type Input } from '../../core/field.ts';
 import { isGlob, select, type Target } from '../../core/find.ts';
 import { apiExits, command, outputFields, targetFields } from '../command.ts';
+import { failTogether } from '../fail-together.ts';
 import { isFancy } from '../output/color.ts';
 import { type Format, parseFormat } from '../output/format.ts';
 import { openProgress, type Progress } from '../output/progress.ts';
 import { writeResults } from '../output/results.ts';
 import { lookOf } from '../run-list.ts';
 import type { Session } from '../session.ts';
-import { failTogether } from './fail-together.ts';
 import { servers } from './find-server.ts';
 import { type Condition, parseCondition } from './wait-conditions.ts';
 import { lookAtServers, type Standing } from './wait-poll.ts';
@@ -66,7 +66,7 @@ async function waitForServers(session: Session, input: Given): Promise<void> {
   if (several || input.output !== undefined || !session.settings.quiet) {
     await writeResults(out, format, results, { several, ...lookOf(session) });
   }
-  failTogether('wait', done, several);
+  failTogether('wait', done, { several });
 }
 
 async function selectServers(api: Api, { server = [], selector, all }: Given): Promise<Target[]> {

@@ -11,7 +11,8 @@ import { snapshot } from '../../core/resources/snapshot.ts';
 import { act, bodyOf } from '../../core/verbs.ts';
 import { apiExits, command, outputFields, rehearseFields, targetFields, waitFields } from '../command.ts';
 import { forgetNames } from '../complete/cache.ts';
-import { runComposites, throwFailures } from '../composite.ts';
+import { resumeAll, runComposites } from '../composite.ts';
+import { failTogether } from '../fail-together.ts';
 import { escapeControls } from '../output/escape.ts';
 import type { Format } from '../output/format.ts';
 import { formatFor } from '../run-list.ts';
@@ -68,7 +69,7 @@ export const create = command({
     const names = input.server ?? [];
     const several = names.length !== 1 || names.some(isGlob) || input.selector !== undefined;
     await writeMade(session, format, made, { several, waited: !input['no-wait'] });
-    throwFailures('create', made, several);
+    failTogether('create', made, { several, resume: resumeAll });
   },
 });
 
