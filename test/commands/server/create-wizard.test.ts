@@ -175,7 +175,7 @@ describe('questions', () => {
     input.end();
     await expect(answer).rejects.toMatchObject({
       code: 'interrupted',
-      message: 'stopped at a question, nothing was created',
+      message: 'stopped at a question, nothing was changed',
     });
   });
 });
