@@ -1,4 +1,4 @@
-import { Failure } from '../core/failure.ts';
+import { Failure, toFailure } from '../core/failure.ts';
 
 /** How it went for one target. */
 export interface Tried {
@@ -14,6 +14,13 @@ export interface TogetherOptions {
   readonly title?: string;
   /** The command that finishes all targets after Ctrl-C. */
   readonly resume?: string;
+}
+
+/** Why one target failed; what ends the whole command, a bug or Ctrl-C, is thrown on. */
+export function failureOfTarget(error: unknown): Failure {
+  const failure = toFailure(error);
+  if (failure.code === 'unexpected' || failure.code === 'interrupted') throw error;
+  return failure;
 }
 
 /** Throws what the failures come to: the only target's own, or a bug as it is; else one for all, with `interrupted` where Ctrl-C ended any, the common code when all failed with one, and `partial` otherwise. */

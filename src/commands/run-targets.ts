@@ -1,12 +1,12 @@
 import type { Api } from '../core/api.ts';
-import { Failure, toFailure } from '../core/failure.ts';
+import { Failure } from '../core/failure.ts';
 import { isGlob, select, type Target } from '../core/find.ts';
 import { pool } from '../core/pool.ts';
 import { type PlannedRequest, rehearse } from '../core/rehearse.ts';
 import type { Item, Outcome } from '../core/resource.ts';
 import { forgetNames } from './complete/cache.ts';
 import { confirmLoss } from './confirm.ts';
-import { failTogether } from './fail-together.ts';
+import { failTogether, failureOfTarget } from './fail-together.ts';
 import { writeResults } from './output/results.ts';
 import type { Run } from './resource-group.ts';
 import { formatFor, lookOf } from './run-list.ts';
@@ -83,9 +83,7 @@ async function attemptOne(run: Run, api: Api, target: Target): Promise<Done> {
     const outcome: Outcome = await run.verb.run(call);
     return rehearsal ? { ...target, requests: rehearsal.requests } : { ...target, outcome };
   } catch (error) {
-    const failure = toFailure(error);
-    if (failure.code === 'unexpected' || failure.code === 'interrupted') throw error;
-    return { ...target, failure };
+    return { ...target, failure: failureOfTarget(error) };
   }
 }
 

@@ -1,5 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isAlive } from '../core/alive.ts';
+import { stateFolder } from '../core/config/paths.ts';
 import { Failure } from '../core/failure.ts';
 import type { World } from '../core/world.ts';
 
@@ -12,11 +14,10 @@ export interface SandboxState {
 }
 
 /** The file that names the running sandbox of this user; throws `usage` without a home. */
-export function stateFile({ env }: Pick<World, 'env'>): string {
-  const base = env.XDG_STATE_HOME ?? (env.HOME === undefined ? undefined : join(env.HOME, '.local/state'));
-  if (base === undefined)
-    throw new Failure('usage', 'neither XDG_STATE_HOME nor HOME is set', { hint: 'Set one of them' });
-  return join(base, 'cloudctl/sandbox.json');
+export function stateFile(world: Pick<World, 'env' | 'platform'>): string {
+  const folder = stateFolder(world);
+  if (folder) return join(folder, 'sandbox.json');
+  throw new Failure('usage', 'neither XDG_STATE_HOME nor HOME is set', { hint: 'Set one of them' });
 }
 
 /** What the file says, or undefined where there is none; throws `usage` when it holds something else. */
@@ -80,15 +81,6 @@ export async function stopProcess(world: World, { pid }: SandboxState): Promise<
     await world.clock.sleep(50, world.signal);
   }
   throw new Failure('timeout', `the sandbox (process ${pid}) does not end`);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A call of the sandbox's own controls, below `/_sandbox`. */

@@ -1,4 +1,4 @@
-import { Failure, toFailure } from '../../core/failure.ts';
+import { Failure } from '../../core/failure.ts';
 import { field, type Input } from '../../core/field.ts';
 import { isGlob, select, type Target } from '../../core/find.ts';
 import type { Metrics } from '../../core/hetzner/types.ts';
@@ -6,7 +6,7 @@ import { formatValue, readSeries, type Summary, summarize, type Unit } from '../
 import { pool } from '../../core/pool.ts';
 import type { Cell } from '../../core/resource.ts';
 import { apiExits, command, outputFields, targetFields } from '../command.ts';
-import { failTogether } from '../fail-together.ts';
+import { failTogether, failureOfTarget } from '../fail-together.ts';
 import { writeData } from '../output/data.ts';
 import { failureBody } from '../output/errors.ts';
 import { escapeControls } from '../output/escape.ts';
@@ -75,9 +75,7 @@ async function showMetrics(session: Session, input: Given): Promise<void> {
     try {
       return { ...target, metrics: await readMetrics(api, target.item.id, query) };
     } catch (error) {
-      const failure = toFailure(error);
-      if (failure.code === 'unexpected' || failure.code === 'interrupted') throw error;
-      return { ...target, failure };
+      return { ...target, failure: failureOfTarget(error) };
     }
   });
   const several = names.length !== 1 || names.some(isGlob);

@@ -18,7 +18,7 @@ import { pool } from '../../core/pool.ts';
 import { server } from '../../core/resources/server.ts';
 import { apiExits, command, outputFields, rehearseFields } from '../command.ts';
 import { type Ended, openShelf, resumeAll, toolsOf } from '../composite.ts';
-import { failTogether } from '../fail-together.ts';
+import { failTogether, failureOfTarget } from '../fail-together.ts';
 import { formatFor } from '../run-list.ts';
 import type { Session } from '../session.ts';
 import { writeEnded } from './ended.ts';
@@ -67,8 +67,7 @@ export async function finish(session: Session, api: Api, shelf: Shelf, target: T
     tools.tell(`owed ${describeOwed(journal.owes)} by '${journal.command}' of ${journal.began}`);
     return { ...target, done: await carryOut(tools, shelf, journal, true) };
   } catch (error) {
-    const failure = toFailure(error);
-    if (failure.code === 'unexpected' || failure.code === 'interrupted') throw error;
+    const failure = failureOfTarget(error);
     if (failure.code === 'not_found') return { ...target, nothing: 'is gone, and nothing is owed to it any more' };
     return { ...target, failure };
   }

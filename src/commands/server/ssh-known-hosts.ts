@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Action, Api } from '../../core/api.ts';
+import { stateFolder } from '../../core/config/paths.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Item } from '../../core/resource.ts';
 import { type HostMark, judgeHost } from '../../core/ssh/known-host.ts';
@@ -29,14 +30,6 @@ export async function prepareKnownHosts(
     });
   }
   return { file, alias: `cloudctl-${server.id}` };
-}
-
-/** Where state goes; undefined when there is no home. The XDG specification has relative paths ignored. */
-function stateFolder({ env, platform }: Session['world']): string | undefined {
-  const xdg = env.XDG_STATE_HOME;
-  if (xdg && path.isAbsolute(xdg)) return path.join(xdg, 'cloudctl');
-  if (platform === 'win32') return env.LOCALAPPDATA && path.join(env.LOCALAPPDATA, 'cloudctl');
-  return env.HOME && path.join(env.HOME, '.local', 'state', 'cloudctl');
 }
 
 const perPage = 50;

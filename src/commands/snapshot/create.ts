@@ -1,6 +1,6 @@
 import type { Api } from '../../core/api.ts';
 import { journalFor } from '../../core/composite/wanted.ts';
-import { Failure, toFailure } from '../../core/failure.ts';
+import { Failure } from '../../core/failure.ts';
 import { field, type Input } from '../../core/field.ts';
 import { isGlob, select, type Target } from '../../core/find.ts';
 import { pool } from '../../core/pool.ts';
@@ -12,7 +12,7 @@ import { act, bodyOf } from '../../core/verbs.ts';
 import { apiExits, command, outputFields, rehearseFields, targetFields, waitFields } from '../command.ts';
 import { forgetNames } from '../complete/cache.ts';
 import { resumeAll, runComposites } from '../composite.ts';
-import { failTogether } from '../fail-together.ts';
+import { failTogether, failureOfTarget } from '../fail-together.ts';
 import { escapeControls } from '../output/escape.ts';
 import type { Format } from '../output/format.ts';
 import { formatFor } from '../run-list.ts';
@@ -115,9 +115,7 @@ async function makeRunning(
       const outcome = await act(rehearsal?.api ?? api, server, target.item, 'create_image', body);
       return { ...target, outcome, requests: rehearsal?.requests };
     } catch (error) {
-      const failure = toFailure(error);
-      if (failure.code === 'unexpected' || failure.code === 'interrupted') throw error;
-      return { ...target, failure };
+      return { ...target, failure: failureOfTarget(error) };
     }
   });
   const wait = !input['no-wait'];

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { codeOf } from '../config/storage.ts';
+import { isAlive } from '../alive.ts';
 
 /** A process, so that it is not taken for a later one of the same number. */
 export interface Holder {
@@ -19,15 +19,6 @@ export async function thisProcess(): Promise<Holder> {
 export function isHeldByAnother(holder: Holder | undefined, self: Holder): boolean {
   if (!holder || holder.host !== self.host || holder.pid === self.pid) return false;
   return isAlive(holder.pid) && startOf(holder.pid) === holder.started;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) !== 'ESRCH';
-  }
 }
 
 /** Clock ticks from the start of the system to that of the process; the name before it may hold blanks and brackets. */

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { stateFolder } from '../config/paths.ts';
 import { codeOf, readIfThere, writeAtomically } from '../config/storage.ts';
 import { Failure } from '../failure.ts';
 import type { World } from '../world.ts';
@@ -39,12 +40,10 @@ export interface Shelf {
   readonly scope: string;
 }
 
-/** The folder of journals; undefined when there is no home. The XDG specification has relative paths ignored. */
-export function journalFolder({ env, platform }: Pick<World, 'env' | 'platform'>): string | undefined {
-  const xdg = env.XDG_STATE_HOME;
-  if (xdg && path.isAbsolute(xdg)) return path.join(xdg, 'cloudctl', 'journal');
-  if (platform === 'win32') return env.LOCALAPPDATA && path.join(env.LOCALAPPDATA, 'cloudctl', 'journal');
-  return env.HOME && path.join(env.HOME, '.local', 'state', 'cloudctl', 'journal');
+/** The folder of journals; undefined when there is no home. */
+export function journalFolder(world: Pick<World, 'env' | 'platform'>): string | undefined {
+  const folder = stateFolder(world);
+  return folder && path.join(folder, 'journal');
 }
 
 /** The file of a server's journal. */

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { isAlive } from '../alive.ts';
 import { Failure } from '../failure.ts';
 import type { World } from '../world.ts';
 import { codeOf, createFolder, readIfThere, storageFailure } from './storage.ts';
@@ -87,15 +88,6 @@ function readHolder(lock: string): Holder | undefined {
     // Made but not yet written, or its writer was killed just then: only its age can tell.
     const made = fs.statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
     return made === undefined ? undefined : { pid: 0, host: '', since: made };
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) !== 'ESRCH';
   }
 }
 

@@ -14,6 +14,15 @@ export function defaultConfigPath(world: Surroundings): string | undefined {
   return under(env.HOME, 'posix', '.config', 'cloudctl', 'config.toml');
 }
 
+/** Where what outlives a run is kept, such as journals and host keys; undefined when there is no home. */
+export function stateFolder({ env, platform }: Surroundings): string | undefined {
+  const xdg = env.XDG_STATE_HOME;
+  // The XDG specification has relative paths ignored.
+  if (xdg && path.isAbsolute(xdg)) return path.join(xdg, 'cloudctl');
+  if (platform === 'win32') return env.LOCALAPPDATA && path.join(env.LOCALAPPDATA, 'cloudctl');
+  return env.HOME && path.join(env.HOME, '.local', 'state', 'cloudctl');
+}
+
 /** Where hcloud keeps its file: `HCLOUD_CONFIG`, or hcloud's default; undefined when there is no home. */
 export function hcloudConfigPath(world: Surroundings): string | undefined {
   const { env, platform } = world;
