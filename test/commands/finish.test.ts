@@ -94,4 +94,28 @@ describe('a command on a server that an earlier one stopped', () => {
     expect(await offer(opened)).toMatch(/^Note: .* is not a journal of this version of cloudctl\n$/);
     expect(await offer(opened, {}, true)).toBe('');
   });
+
+  it.each([
+    'server reboot web-0001',
+    'server delete web-0001 --yes',
+    'snapshot create web-0001',
+    'server rebuild web-0001 --image debian-13 --yes',
+  ])('is told by %s, which then does its work', async line => {
+    const opened = await open({ seed: { servers: 1 } });
+    await opened.killAfter(8, 'server resize web-0001 cx43');
+    const before = opened.changes().length;
+    const { status, err } = await opened.go(line);
+    expect(err).toMatch(
+      /^Note: server web-0001 is still owed the type cx43 and its start by .*: cloudctl server resume web-0001\n/,
+    );
+    expect(status, err).toBe(0);
+    expect(opened.changes().length).toBeGreaterThan(before);
+  });
+
+  it('is not told of by a rehearsal, nor of other servers', async () => {
+    const opened = await open({ seed: { servers: 2 } });
+    await opened.killAfter(8, 'server resize web-0001 cx43');
+    expect((await opened.go('server reboot web-0001 --dry-run')).err).toBe('');
+    expect((await opened.go('server reboot web-0002')).err).not.toContain('Note');
+  });
 });

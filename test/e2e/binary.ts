@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { temporaryHome } from '../helpers/run.ts';
 
 export const program = join(process.cwd(), 'bin/cloudctl.js');
@@ -90,4 +91,28 @@ export async function untilEnd(child: ChildProcess): Promise<Ended> {
     child.once('close', (code, by) => resolve([code, by]));
   });
   return { status, signal, out, err };
+}
+
+/** Runs the built program on a terminal of its own; each question that is seen there is answered with those keys, once. */
+export async function runAtTerminal(
+  target: { url: string; token: string },
+  argv: readonly string[],
+  answers: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const line = [process.execPath, program, ...argv].map(word => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  const child = spawn('script', ['-qec', line, '/dev/null'], { env: plainEnvironment(target, env), stdio: 'pipe' });
+  const open = new Map(Object.entries(answers));
+  let seen = '';
+  child.stdout.setEncoding('utf8').on('data', text => {
+    seen += text;
+    // The terminal breaks lines where it likes.
+    const plain = stripVTControlCharacters(seen).replace(/\s/g, '');
+    for (const [question, keys] of open) {
+      if (!plain.includes(question.replace(/\s/g, ''))) continue;
+      open.delete(question);
+      child.stdin.write(keys);
+    }
+  });
+  return untilEnd(child);
 }

@@ -13,6 +13,7 @@ import { apiExits, command, outputFields, rehearseFields, targetFields, waitFiel
 import { forgetNames } from '../complete/cache.ts';
 import { resumeAll, runComposites } from '../composite.ts';
 import { failTogether, failureOfTarget } from '../fail-together.ts';
+import { offerToFinish } from '../finish.ts';
 import { escapeControls } from '../output/escape.ts';
 import type { Format } from '../output/format.ts';
 import { formatFor } from '../run-list.ts';
@@ -106,6 +107,8 @@ async function makeRunning(
   input: Given,
   format: Format,
 ): Promise<Made[]> {
+  const servers = targets.flatMap(({ item }) => item ?? []);
+  if (!input['dry-run']) await offerToFinish(session, api, servers, { quiet: format.machine });
   if (!input['dry-run'] && !format.machine) warnOfRunning(session, targets);
   const body = { type: 'snapshot', ...bodyOf(content, input) };
   const started = await pool(targets, session.settings.concurrency, async target => {
