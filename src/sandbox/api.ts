@@ -16,13 +16,15 @@ export interface Request {
   url: string;
 }
 
-/** What answers requests: the project, its routes, its bucket of requests, its two tokens. */
+/** What answers requests: the project, its routes, its bucket of requests, its two tokens, and who else is let in. */
 export interface Project {
   state: State;
   find: Finder;
   limiter: Limiter;
   token: string;
   readOnlyToken: string;
+  /** Whether a token of somebody who signed in opens everything. */
+  admits(token: string): boolean;
 }
 
 /** Plays what is due by `now` (ms) and answers the request; never throws. */
@@ -42,7 +44,7 @@ export function problemReply({ status, code, message, details }: Problem): Reply
   return { status, body: { error: { code, message, details } } };
 }
 
-function dispatch({ state, find, limiter, ...tokens }: Project, request: Request, now: number): Reply {
+function dispatch({ state, find, limiter, ...access }: Project, request: Request, now: number): Reply {
   if (!limiter.take(now)) {
     const limit = limiter.headers(now)['RateLimit-Limit'];
     throw new Problem(429, 'rate_limit_exceeded', `limit of ${limit} requests per hour reached`);
@@ -51,7 +53,7 @@ function dispatch({ state, find, limiter, ...tokens }: Project, request: Request
   const found = find(request.method, request.path);
   if (!found) throw new Problem(404, 'not_found', 'api route not found');
   if (!found.route) throw new Problem(405, 'method_not_allowed', 'method not allowed');
-  authorize(request, tokens);
+  authorize(request, access);
   const { params } = found;
   return found.route.handle({
     state,
@@ -63,11 +65,13 @@ function dispatch({ state, find, limiter, ...tokens }: Project, request: Request
   });
 }
 
-function authorize({ authorization, method }: Request, tokens: { token: string; readOnlyToken: string }): void {
+type Access = Pick<Project, 'token' | 'readOnlyToken' | 'admits'>;
+
+function authorize({ authorization, method }: Request, { token, readOnlyToken, admits }: Access): void {
   const given = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (given === undefined) throw new Problem(401, 'unauthorized', 'token is required');
-  if (given === tokens.token) return;
-  if (given !== tokens.readOnlyToken) {
+  if (given === token || admits(given)) return;
+  if (given !== readOnlyToken) {
     throw new Problem(401, 'unauthorized', 'the token you have provided is invalid');
   }
   if (method !== 'GET') throw new Problem(401, 'token_readonly', 'the token is only allowed to perform GET requests');

@@ -1,8 +1,10 @@
 /** What goes wrong on request. */
 export interface FaultRule {
   method?: string;
-  /** A path below /v1 and all paths below it; with `*` for any characters the whole path. Absent is any. */
+  /** A path (below /v1 on Hetzner's side) and all paths below it; with `*` for any characters the whole path. Absent is any. */
   path?: string;
+  /** Only requests of this grant, such as `refresh_token`; the part after the last colon of a long one will do. */
+  grant?: string;
   /** How many requests it hits; default 1. */
   times?: number;
   /** How many matching requests pass before the first hit; default 0. */
@@ -34,7 +36,7 @@ export interface Faults {
   add(rule: FaultRule): void;
   clear(): void;
   /** The rule that hits this request, if any; counts it. */
-  next(method: string, path: string): FaultRule | undefined;
+  next(method: string, path: string, grant?: string): FaultRule | undefined;
 }
 
 /** No rules to begin with. */
@@ -47,9 +49,9 @@ export function createFaults(): Faults {
     clear() {
       rules = [];
     },
-    next(method, path) {
+    next(method, path, grant) {
       for (const entry of rules) {
-        if (!hits(entry.rule, method, path)) continue;
+        if (!hits(entry.rule, method, path) || !isGrant(entry.rule.grant, grant)) continue;
         if (entry.skip > 0) {
           entry.skip -= 1;
           continue;
@@ -64,15 +66,15 @@ export function createFaults(): Faults {
 }
 
 /** Reads a rule that came as JSON; a string says what is wrong with it. */
-export function parseFault(input: unknown): FaultRule | string {
+export function parseFault(input: unknown, kinds: readonly FaultRule['kind'][] = faultKinds): FaultRule | string {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return 'a fault rule is a JSON object';
   const rule = input as Record<string, unknown>;
-  if (!faultKinds.includes(rule.kind as FaultRule['kind'])) return `kind must be one of ${faultKinds.join(', ')}`;
+  if (!kinds.includes(rule.kind as FaultRule['kind'])) return `kind must be one of ${kinds.join(', ')}`;
   for (const name of ['times', 'skip', 'status', 'delay']) {
     const value = rule[name];
     if (value !== undefined && !(typeof value === 'number' && value >= 0)) return `${name} must be a number`;
   }
-  for (const name of ['method', 'path', 'code', 'message']) {
+  for (const name of ['method', 'path', 'grant', 'code', 'message']) {
     if (rule[name] !== undefined && typeof rule[name] !== 'string') return `${name} must be a string`;
   }
   const status = rule.status as number | undefined;
@@ -101,6 +103,10 @@ const codes: Record<number, string> = {
   503: 'unavailable',
   504: 'timeout',
 };
+
+function isGrant(wanted: string | undefined, grant: string | undefined): boolean {
+  return wanted === undefined || wanted === grant || grant?.endsWith(`:${wanted}`) === true;
+}
 
 function hits(rule: FaultRule, method: string, path: string): boolean {
   if (rule.method && rule.method.toUpperCase() !== method) return false;

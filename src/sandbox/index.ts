@@ -1,20 +1,27 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Project } from './api.ts';
-import { type Controls, serveControl } from './control.ts';
+import { answerControl, type Controls } from './control.ts';
+import { isCrossSite } from './cross-site.ts';
 import { createFaults, type FaultRule } from './faults.ts';
-import { type Exchange, readBody, serveApi } from './http.ts';
+import { type Exchange, serveApi } from './http.ts';
 import { createLimiter } from './limiter.ts';
 import { isLoopback } from './loopback.ts';
 import { createFinder } from './route.ts';
 import { routes } from './routes.ts';
 import { type Seed, sow } from './seed.ts';
 import { createState, type Limits, type State } from './state.ts';
+import { readBody } from './wire.ts';
+import { createWorkos, type Workos } from './workos/index.ts';
+import type { WorkosOptions } from './workos/options.ts';
 
 export type { FaultRule } from './faults.ts';
 export type { Exchange } from './http.ts';
 export type { Seed } from './seed.ts';
 export { type Limits, type State, setStock } from './state.ts';
+export type { Workos, WorkosFaultRule } from './workos/index.ts';
+export type { WorkosOptions, WorkosSettings } from './workos/options.ts';
+export type { WorkosState } from './workos/state.ts';
 
 /** How a sandbox is set up; all of it has a default. */
 export interface SandboxOptions {
@@ -42,6 +49,8 @@ export interface SandboxOptions {
   latency?: number;
   /** Called after each request below /v1. */
   observe?: (exchange: Exchange) => void;
+  /** How the WorkOS side behaves. */
+  workos?: WorkosOptions;
 }
 
 /** A request that came, with its query in the path and its body parsed. */
@@ -61,6 +70,8 @@ export interface Sandbox {
   readonly state: State;
   /** The last 100,000 requests below /v1. */
   readonly requests: readonly RequestRecord[];
+  /** The stand-in for WorkOS, at the same port. */
+  readonly workos: Workos;
   /** Has something go wrong. */
   fault(rule: FaultRule): void;
   /** Back to the beginning: seed, full bucket, no faults, no requests. */
@@ -77,7 +88,7 @@ export const defaultTokens = {
 
 const remembered = 100_000;
 
-/** Starts a stand-in for the Hetzner Cloud API on loopback; rejects if the host is not loopback or the port is taken. */
+/** Starts a stand-in for the Hetzner Cloud API and for WorkOS on loopback; rejects if the host is not loopback or the port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { host = '127.0.0.1', port = 0, clock = Date } = options;
   if (!isLoopback(host)) throw new Error(`the sandbox listens on loopback only, not on ${host}`);
@@ -89,19 +100,24 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const { speed = 1, actionDuration, limits = {}, rateLimit = 3600, seed = {} } = options;
     const state = createState(clock.now(), { speed, actionDuration, limits });
     sow(state, seed);
-    return { state, find, limiter: createLimiter(rateLimit, clock.now()), ...tokens };
+    const admits = (token: string) => workos.admits(token);
+    return { state, find, limiter: createLimiter(rateLimit, clock.now()), ...tokens, admits };
   };
-  let project = begin();
-  let requests: RequestRecord[] = [];
-
-  const controls: Controls = { faults, requests: () => requests, started, reset };
-  const edge = {
-    project: () => project,
-    faults,
+  const wire = {
     now: () => clock.now(),
     after: (ms: number, run: () => void) =>
       void ('setTimeout' in clock ? clock.setTimeout!(run, ms) : setTimeout(run, ms)),
     latency: options.latency ?? 0,
+  };
+  const workos = createWorkos(options.workos ?? {}, { ...wire, origin: address });
+  let project = begin();
+  let requests: RequestRecord[] = [];
+
+  const controls: Controls = { faults, requests: () => requests, started, workos, reset };
+  const edge = {
+    ...wire,
+    project: () => project,
+    faults,
     observe: options.observe,
     received(record: RequestRecord) {
       requests.push(record);
@@ -113,6 +129,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     project = begin();
     requests = [];
     faults.clear();
+    workos.reset();
   }
 
   const server = createServer((message, response) => {
@@ -129,12 +146,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     if (!url) return void response.writeHead(400).end();
     const { pathname } = url;
     if (pathname === '/v1' || pathname.startsWith('/v1/')) return serveApi(edge, message, response, url);
-    const body = (await readBody(message)) ?? '';
     if (/^\/_sandbox(\/|$)/.test(pathname)) {
-      return serveControl(controls, message.method ?? 'GET', pathname, body, response);
+      const body = (await readBody(message)) ?? '';
+      if (isCrossSite(message.headers)) return void response.writeHead(403).end();
+      const { status, value } = answerControl(controls, message.method ?? 'GET', pathname, body);
+      return void response.writeHead(status, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(value)}\n`);
     }
-    response.writeHead(pathname === '/' ? 200 : 404, { 'Content-Type': 'text/plain' });
-    response.end('This is the cloudctl sandbox, a stand-in for the Hetzner Cloud API: nothing here is real.\n');
+    if (pathname !== '/') return workos.serve(message, response, url);
+    response.writeHead(200, { 'Content-Type': 'text/plain' });
+    response.end('This is the cloudctl sandbox, a stand-in for Hetzner Cloud and WorkOS: nothing here is real.\n');
   }
 
   // Longer than clients keep idle connections, so that none is closed under a request.
@@ -157,6 +177,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     get requests() {
       return requests.slice(-remembered);
     },
+    workos,
     fault: rule => faults.add(rule),
     reset,
     stop: () =>

@@ -32,25 +32,25 @@ export interface Route {
 }
 
 /** Finds the route for a method and path: the route, or only that the path is known, or nothing. */
-export type Finder = (
+export type Finder<R = Route> = (
   method: string,
   path: string,
-) => { route: Route | undefined; params: Record<string, string> } | undefined;
+) => { route: R | undefined; params: Record<string, string> } | undefined;
 
-interface Entry {
+interface Entry<R> {
   segments: readonly string[];
-  methods: Map<string, Route>;
+  methods: Map<string, R>;
 }
 
 /** Makes a finder; where two paths fit, the one listed first wins. `{id}` takes digits only. */
-export function createFinder(routes: readonly Route[]): Finder {
-  const entries = new Map<string, Entry>();
+export function createFinder<R extends { method: string; path: string }>(routes: readonly R[]): Finder<R> {
+  const entries = new Map<string, Entry<R>>();
   for (const route of routes) {
     const entry = entries.get(route.path) ?? { segments: route.path.split('/').slice(1), methods: new Map() };
     entry.methods.set(route.method, route);
     entries.set(route.path, entry);
   }
-  const byHead = new Map<string, Entry[]>();
+  const byHead = new Map<string, Entry<R>[]>();
   for (const entry of entries.values()) {
     const head = `${entry.segments[0]}/${entry.segments.length}`;
     byHead.set(head, [...(byHead.get(head) ?? []), entry]);
