@@ -9,7 +9,7 @@ export interface GroupEntry {
   readonly load: () => Promise<Group>;
 }
 
-export type Section = 'Resources' | 'What happens and what it costs' | 'Set up' | 'Try out';
+export type Section = 'Resources' | 'What happens and what it costs' | 'Sign in' | 'Set up' | 'Try out';
 
 function entry(
   section: Section,
@@ -25,9 +25,10 @@ function entry(
   return { name, aliases, summary, section, load: open };
 }
 
-const [resources, watch, setUp, tryOut]: readonly [Section, Section, Section, Section] = [
+const [resources, watch, signIn, setUp, tryOut]: readonly [Section, Section, Section, Section, Section] = [
   'Resources',
   'What happens and what it costs',
+  'Sign in',
   'Set up',
   'Try out',
 ];
@@ -72,6 +73,10 @@ export const groups: readonly GroupEntry[] = [
   entry(watch, 'activity', 'What happened in the project, newest first', () => import('./activity.ts'), []),
   entry(watch, 'cost', 'What the project costs, and what idles and still costs', () => import('./cost.ts'), ['costs']),
   entry(watch, 'pricing', "Hetzner's prices", () => import('./pricing.ts'), ['prices']),
+  entry(signIn, 'login', 'Sign in with a browser, here or on another machine', () => import('./auth.ts'), []),
+  entry(signIn, 'logout', 'Sign out: end the session and forget it here', () => import('./auth.ts'), []),
+  entry(signIn, 'whoami', 'Show who you are signed in as', () => import('./auth.ts'), []),
+  entry(signIn, 'auth', 'Accounts: status, tokens for other tools, switching', () => import('./auth.ts'), []),
   entry(setUp, 'context', 'Contexts: an endpoint and a credential under a name', () => import('./context.ts')),
   entry(setUp, 'config', 'Settings', () => import('./config.ts'), []),
   entry(setUp, 'completion', 'Completion for bash, zsh and fish', () => import('./completion.ts'), []),

@@ -1,12 +1,12 @@
 import type { Api } from '../core/api.ts';
 import { type Access, resolveAccess } from '../core/config/access.ts';
 import { resolveSettings, type Settings } from '../core/config/resolve.ts';
-import { openDebugLog } from '../core/debug.ts';
+import { logTransport, openDebugLog } from '../core/debug.ts';
 import { Failure } from '../core/failure.ts';
 import { hashText } from '../core/hash.ts';
 import { hetznerApi } from '../core/hetzner/client.ts';
-import { version } from '../core/version.ts';
-import type { World } from '../core/world.ts';
+import { userAgent } from '../core/version.ts';
+import type { Transport, World } from '../core/world.ts';
 
 /** One run of the program: the world, what is set, and the API that the context names. */
 export interface Session {
@@ -14,6 +14,8 @@ export interface Session {
   readonly settings: Settings;
   /** True when a person can be asked: stdin and stderr are terminals, not CI, no --no-input. */
   readonly interactive: boolean;
+  /** How requests are sent: logged where that is wanted. */
+  readonly http: Transport;
   /** The API of the current context; opened on first use, throws `unauthorized` when there is no credential. */
   readonly api: () => Promise<Api>;
   /** The origin and credential of that API as one opaque word, for caches on disk. */
@@ -24,34 +26,51 @@ export interface Session {
 export async function openSession(world: World, flags: Readonly<Record<string, unknown>>): Promise<Session> {
   const settings = await resolveSettings(world, flags);
   const interactive = world.stdin.isTTY && world.err.isTTY && !world.env.CI && !settings.noInput;
+  const isLogged = settings.debug || settings.debugFile !== undefined;
+  const http = isLogged ? logTransport(world.http, world.clock, openDebugLog(world, settings.debugFile)) : world.http;
   let opened: Promise<Api> | undefined;
   let access: Promise<Access> | undefined;
   const getAccess = () => (access ??= resolveAccess(settings, world));
-  return {
+  const session: Session = {
     world,
     settings,
     interactive,
-    api: () => (opened ??= getAccess().then(found => openApi(world, settings, found))),
+    http,
+    api: () => (opened ??= getAccess().then(found => openApi(session, found))),
     scope: async () => {
-      const { endpoint, token } = await getAccess();
-      return hashText(`${endpoint}\n${token}`);
+      const { endpoint, credential } = await getAccess();
+      return hashText(`${endpoint}\n${'token' in credential ? credential.token : `account ${credential.account}`}`);
     },
   };
+  return session;
 }
 
-async function openApi(world: World, settings: Settings, access: { endpoint: string; token: string }): Promise<Api> {
-  return hetznerApi({
-    ...access,
-    http: world.http,
+async function openApi(session: Session, { endpoint, credential, login }: Access): Promise<Api> {
+  const { world, settings, http } = session;
+  const direct = 'token' in credential;
+  const token = direct ? credential.token : await openAccount(session, credential.account);
+  const api = hetznerApi({
+    endpoint,
+    token,
+    http,
     clock: world.clock,
     signal: world.signal,
     deadline: settings.timeout === undefined ? undefined : world.clock.now() + settings.timeout,
     httpTimeout: settings.httpTimeout,
     pollInterval: settings.pollInterval,
-    userAgent: `cloudctl/${version}`,
-    debug: settings.debug || settings.debugFile ? openDebugLog(world, settings.debugFile) : undefined,
-    direct: true,
+    userAgent,
+    // The daemon, which accounts are for, knows a call that is sent again by its key.
+    direct,
   });
+  return login ? (await import('./auth/required.ts')).requireLogin(session, api, login.context) : api;
+}
+
+async function openAccount(session: Session, name: string) {
+  const [{ accountTokens }, { openDesk }] = await Promise.all([
+    import('../core/auth/refresh.ts'),
+    import('./auth/desk.ts'),
+  ]);
+  return accountTokens(openDesk(session), name);
 }
 
 /** Reads a file that a flag names, or standard input for `-`; throws `usage` when it cannot, or when it is larger than `most` bytes. */

@@ -1,13 +1,13 @@
 import { appendFileSync } from 'node:fs';
-import { Failure } from './failure.ts';
-import type { HttpRequest, HttpResponse, World } from './world.ts';
+import { Failure, toFailure } from './failure.ts';
+import type { Clock, HttpRequest, HttpResponse, Transport, World } from './world.ts';
 
 /** Writes one line of debug output, which must hold no secret any more. */
 export type DebugLog = (line: string) => void;
 
 const masked = '[redacted]';
 const secretName =
-  /authorization|cookie|password|passwd|token|secret|credential|wss_?url|user_?data|private_?key|api_?key|webhook/i;
+  /authorization|cookie|password|passwd|token|secret|credential|wss_?url|user_?data|private_?key|api_?key|webhook|device_?code|session_?id/i;
 const certificateName = /^cert(ificate)?$/i;
 const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 const userInfo = /\/\/[^/\s@]+@/g;
@@ -27,6 +27,25 @@ export function openDebugLog(world: World, file?: string): DebugLog {
     } catch {
       // A disk that fills up must not make a change that was made look like one that failed.
     }
+  };
+}
+
+/** The transport, with every request and answer written to the log. */
+export function logTransport(http: Transport, clock: Clock, debug: DebugLog): Transport {
+  return async request => {
+    const token = request.headers.authorization?.replace(/^Bearer /, '');
+    // The token can also come back in an answer, as part of a text.
+    const write = (lines: string[]) => {
+      for (const line of lines) debug(token ? line.replaceAll(token, masked) : line);
+    };
+    const started = clock.now();
+    write(requestLines(request));
+    const answer = await http(request).catch(error => {
+      write([failureLine(request, toFailure(error), clock.now() - started)]);
+      throw error;
+    });
+    write(responseLines(request, answer, clock.now() - started));
+    return answer;
   };
 }
 

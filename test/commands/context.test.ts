@@ -128,6 +128,7 @@ describe('context list and describe', () => {
       name: 'prod',
       endpoint: 'https://api.hetzner.cloud/v1',
       credential: 'stored',
+      require_login: false,
     });
   });
 

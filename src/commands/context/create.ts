@@ -1,3 +1,5 @@
+import { openCredentials } from '../../core/auth/credentials.ts';
+import { currentAccount } from '../../core/auth/current.ts';
 import { environmentAccess } from '../../core/config/access.ts';
 import { activateContext, addContext, removeContext } from '../../core/config/document.ts';
 import { HETZNER_ENDPOINT, originOf, parseEndpoint } from '../../core/config/endpoint.ts';
@@ -13,13 +15,14 @@ import { askToken } from './ask-token.ts';
 import { noteOverride, openStore, tell } from './tell.ts';
 
 interface Source {
+  readonly account?: string;
   readonly 'token-from-env'?: boolean;
   readonly 'token-stdin'?: boolean;
 }
 
 interface Access {
   readonly endpoint: string;
-  readonly token: string;
+  readonly credential: { readonly token: string } | { readonly account: string };
 }
 
 /** `context create`: an endpoint and a token under a new name, which becomes active. */
@@ -27,20 +30,23 @@ export const create = command({
   name: 'create',
   summary: 'Create a context and make it active',
   description:
-    'The token is asked for on a terminal, and otherwise read from standard input or from the environment; never from the command line, where other users could see it. It is stored for the endpoint given and sent nowhere else.',
+    'The token is asked for on a terminal, and otherwise read from standard input or from the environment; never from the command line, where other users could see it. It is stored for the endpoint given and sent nowhere else.\n\nWith --account the context uses the access tokens of somebody who has signed in, as a daemon takes them. With --require-login a token of Hetzner is used only while somebody is signed in, and who changes what is written down (cloudctl auth record). That guards against mistakes, such as a shell left open; it does not guard against somebody who holds the token or can read the files of this user.',
   fields: {
     name: field('text', 'Name of the new context', { operand: 'one', required: true }),
     endpoint: field('text', 'Address of the API that the token is for', { placeholder: 'url' }),
     'token-from-env': field('boolean', 'Take the token from CLOUDCTL_TOKEN or HCLOUD_TOKEN'),
     'token-stdin': field('boolean', 'Read the token from standard input'),
+    account: field('text', 'Use the access tokens of this account', { placeholder: 'name' }),
+    'require-login': field('boolean', 'Use the token only while somebody is signed in, and record changes'),
     ...outputFields,
   },
   examples: [
     'cloudctl context create production',
     'cloudctl context create staging --token-stdin < token.txt',
-    'cloudctl context create team --endpoint https://cloud.example.com/v1',
+    'cloudctl context create team --endpoint https://cloud.example.com/v1 --account ada@example.com',
+    'cloudctl context create production --require-login',
   ],
-  exits: ['unauthorized', 'refused', 'busy'],
+  exits: ['unauthorized', 'not_found', 'refused', 'busy'],
   async run(session, input) {
     const format = parseFormat(input);
     const { settings, world } = session;
@@ -48,12 +54,15 @@ export const create = command({
     const name = checkContextName(input.name);
     // Before asking for a token in vain; the same is checked again under the lock.
     addContext(settings.document, { name });
-    const { endpoint, token } = await readAccess(session, input);
-    await changeConfig(path, world, document =>
-      activateContext(addContext(document, { name, preferences: { endpoint } }), name),
-    );
+    const { endpoint, credential } = await readAccess(session, input);
+    const login = input['require-login'] ?? false;
+    if (login && 'account' in credential) {
+      throw new Failure('usage', '--require-login is for a context with a token: an account is a sign-in already');
+    }
+    const context = { name, ...(login && { require_login: true }), preferences: { endpoint } };
+    await changeConfig(path, world, document => activateContext(addContext(document, context), name));
     try {
-      await openStore(session, format).set(name, { token, origin: originOf(endpoint) });
+      await openStore(session, format).set(name, { ...credential, origin: originOf(endpoint) });
     } catch (error) {
       await changeConfig(path, world, document => removeContext(document, name));
       throw error;
@@ -74,8 +83,9 @@ export function checkContextName(name: string): string {
 
 async function readAccess(session: Session, source: Source): Promise<Access> {
   const { settings, world } = session;
-  if (source['token-from-env'] && source['token-stdin']) {
-    throw new Failure('usage', '--token-from-env and --token-stdin exclude each other');
+  const given = (['token-from-env', 'token-stdin', 'account'] as const).filter(name => source[name]);
+  if (given.length > 1) {
+    throw new Failure('usage', `${given.map(name => `--${name}`).join(' and ')} exclude each other`);
   }
   if (source['token-from-env']) {
     const access = environmentAccess(settings, world.env);
@@ -83,9 +93,11 @@ async function readAccess(session: Session, source: Source): Promise<Access> {
     throw new Failure('unauthorized', 'no token in the environment', { hint: 'Set CLOUDCTL_TOKEN or HCLOUD_TOKEN' });
   }
   const endpoint = newEndpoint(settings);
+  if (source.account !== undefined)
+    return { endpoint, credential: await requireAccount(session, endpoint, source.account) };
   if (source['token-stdin']) {
     const text = (await world.stdin.read()).toString('utf8');
-    return { endpoint, token: checkToken(text, endpoint, 'standard input') };
+    return { endpoint, credential: { token: checkToken(text, endpoint, 'standard input') } };
   }
   if (!session.interactive) {
     throw new Failure('usage', 'no token given, and nobody can be asked here', {
@@ -93,7 +105,19 @@ async function readAccess(session: Session, source: Source): Promise<Access> {
     });
   }
   const typed = await askToken(world, originOf(endpoint));
-  return { endpoint, token: checkToken(typed.trim(), endpoint, 'the terminal') };
+  return { endpoint, credential: { token: checkToken(typed.trim(), endpoint, 'the terminal') } };
+}
+
+/** An account that is signed in, for a daemon; throws `usage` for Hetzner's own address, which knows no accounts. */
+async function requireAccount({ settings, world }: Session, endpoint: string, named: string) {
+  if (originOf(endpoint) === originOf(HETZNER_ENDPOINT)) {
+    throw new Failure('usage', 'Hetzner knows tokens only, an account is for a daemon', {
+      hint: 'Add --endpoint with the address of the daemon, or leave out --account',
+    });
+  }
+  return {
+    account: currentAccount(await openCredentials(world, settings.configPath).read(), settings.document, named),
+  };
 }
 
 /** What was typed or set for all contexts, but not what the active context has: that one's is its own. */

@@ -14,8 +14,10 @@ interface Row {
   readonly active: boolean;
   readonly name: string;
   readonly endpoint: string;
-  /** `stored`, `none`, or for which other origin it is. */
+  /** `stored` for a token, the account, `none`, or for which other origin it is. */
   readonly credential: string;
+  /** Whether its token is used only while somebody is signed in. */
+  readonly require_login: boolean;
 }
 
 const columns = {
@@ -92,6 +94,13 @@ async function describeContext({ settings, world }: Session, context: Context): 
   const endpoint = String(own);
   const stored = await openCredentials(world, settings.configPath).get(context.name);
   const isFor = (origin: string) => URL.canParse(endpoint) && origin === originOf(parseEndpoint(endpoint));
-  const credential = !stored ? 'none' : isFor(stored.origin) ? 'stored' : `stored for ${stored.origin}`;
-  return { active: context.name === settings.contextName, name: context.name, endpoint, credential };
+  const kind = stored?.account === undefined ? 'stored' : `account ${stored.account}`;
+  const credential = !stored ? 'none' : isFor(stored.origin) ? kind : `${kind} for ${stored.origin}`;
+  return {
+    active: context.name === settings.contextName,
+    name: context.name,
+    endpoint,
+    credential,
+    require_login: context.require_login ?? false,
+  };
 }

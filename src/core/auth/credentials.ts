@@ -1,31 +1,32 @@
 import { lockPath } from '../config/file.ts';
 import { withLock } from '../config/lock.ts';
 import { requireConfigPath } from '../config/paths.ts';
+import { proveWritable } from '../config/storage.ts';
 import { Failure } from '../failure.ts';
 import type { World } from '../world.ts';
 import {
   broken,
   type Content,
-  formatStore,
+  formatSecrets,
   readContent,
-  readStore,
-  type Store,
+  readSecrets,
   storePath,
   writeContent,
 } from './file-store.ts';
 import type { Sealed } from './seal.ts';
+import { type Credential, isEmpty, noSecrets, put, type Secrets } from './secrets.ts';
 
-/** A secret with what it is for. */
-export interface Credential {
-  readonly token: string;
-  /** Scheme, host and port it was stored for; it is sent nowhere else. */
-  readonly origin: string;
-}
-
-/** Secrets at rest, one a context. */
+/** Secrets at rest. */
 export interface Credentials {
+  /** Everything that is kept. */
+  read(): Promise<Secrets>;
+  /** Changes what is kept, from what is kept at that moment; `edit` may be called several times. */
+  change(edit: (secrets: Secrets) => Secrets): Promise<void>;
+  /** Throws `usage` or `busy` when a change could not be written now: before something is done that must not be lost. */
+  prove(): Promise<void>;
+  /** The credential of a context. */
   get(name: string): Promise<Credential | undefined>;
-  /** Replaces what was stored under the name. */
+  /** Replaces what was stored for the context. */
   set(name: string, credential: Credential): Promise<void>;
   /** Does nothing when there is none. */
   remove(name: string): Promise<void>;
@@ -47,6 +48,8 @@ type Unseal = typeof import('./seal.ts').unseal;
 
 /** How often a change is begun again because another process wrote meanwhile. */
 const tries = 10;
+/** Bytes by which a change may make the file longer. */
+const slack = 16_384;
 
 /** The credentials beside a configuration file; nothing is read before it is asked for. Every call throws `usage` when there is no place for them, `unauthorized` when they are encrypted and the keyring does not give the key. `notice` is told when a first file is written as plain text for want of a keyring. */
 export function openCredentials(
@@ -55,20 +58,27 @@ export function openCredentials(
   storage: Storage = 'auto',
   notice: (text: string) => void = () => {},
 ): Credentials {
-  const change = (edit: (store: Map<string, Credential>) => unknown) =>
+  const read = async () => {
+    if (!configPath) return noSecrets;
+    const file = storePath(configPath);
+    return (await secretsOf(world, file, readContent(file, world.platform))).secrets;
+  };
+  const change: Credentials['change'] = edit =>
     changeStore(world, requireConfigPath(configPath), storage, notice, edit);
   return {
     get where() {
       return configPath ? describePlace(storePath(configPath), world.platform) : 'nowhere';
     },
-    async get(name) {
-      if (!configPath) return undefined;
-      const file = storePath(configPath);
-      const content = readContent(file, world.platform);
-      return (await storeOf(world, file, content)).store.get(name);
+    read,
+    change,
+    async prove() {
+      const { length } = formatSecrets(await read());
+      const path = requireConfigPath(configPath);
+      await withLock(lockPath(path), world, () => proveWritable(storePath(path), 2 * length + slack));
     },
-    set: (name, credential) => change(store => store.set(name, credential)),
-    remove: name => change(store => store.delete(name)),
+    get: async name => (await read()).credentials.get(name),
+    set: (name, credential) => change(secrets => put(secrets, 'credentials', name, credential)),
+    remove: name => change(secrets => put(secrets, 'credentials', name, undefined)),
   };
 }
 
@@ -87,24 +97,24 @@ async function changeStore(
   configPath: string,
   storage: Storage,
   notice: (text: string) => void,
-  edit: (store: Map<string, Credential>) => unknown,
+  edit: (secrets: Secrets) => Secrets,
 ): Promise<void> {
   const file = storePath(configPath);
   for (let trial = 0; trial < tries; trial += 1) {
     const seen = readContent(file, world.platform);
-    const { store, key: old } = await storeOf(world, file, seen);
-    if (formatStore(edited(store, edit)) === formatStore(store)) return;
+    const { secrets, key: old } = await secretsOf(world, file, seen);
+    if (formatSecrets(edit(secrets)) === formatSecrets(secrets)) return;
     const key = await chooseKey(world, storage, old);
     const { seal, unseal } = await import('./seal.ts');
     const done = await withLock(lockPath(configPath), world, () => {
       const now = readContent(file, world.platform);
-      const current = currentStore(file, now, old, unseal);
+      const current = currentSecrets(file, now, old, unseal);
       if (!current) return false;
-      const after = edited(current, edit);
-      if (after.size === 0) writeContent(file, undefined);
-      else if (key) writeContent(file, { sealed: seal(formatStore(after), key.name, key.key) });
+      const after = edit(current);
+      if (isEmpty(after)) writeContent(file, undefined);
+      else if (key) writeContent(file, { sealed: seal(formatSecrets(after), key.name, key.key) });
       else writeContent(file, { plain: after });
-      return { isEmpty: after.size === 0 };
+      return { isEmpty: isEmpty(after) };
     });
     const isUnused = !done || done.isEmpty;
     if (key && key !== old && isUnused) await forget(world, key.name);
@@ -118,30 +128,24 @@ async function changeStore(
   throw new Failure('busy', `${file} is being changed by other processes`, { hint: 'Try again' });
 }
 
-function edited(store: Store, edit: (store: Map<string, Credential>) => unknown): Map<string, Credential> {
-  const copy = new Map(store);
-  edit(copy);
-  return copy;
-}
-
 /** What the file has now, opened with the key that it had before; undefined when it has another one by now. */
-function currentStore(file: string, now: Content, old: Key | undefined, unseal: Unseal): Store | undefined {
-  if (!now) return new Map();
+function currentSecrets(file: string, now: Content, old: Key | undefined, unseal: Unseal): Secrets | undefined {
+  if (!now) return noSecrets;
   if ('plain' in now) return now.plain;
   if (now.sealed.key !== old?.name) return undefined;
   const text = unseal(now.sealed, old.key);
   if (text === undefined) throw broken(file);
-  return readStore(file, text);
+  return readSecrets(file, text);
 }
 
-async function storeOf(world: Ways, file: string, content: Content): Promise<{ store: Store; key?: Key }> {
-  if (!content) return { store: new Map() };
-  if ('plain' in content) return { store: content.plain };
+async function secretsOf(world: Ways, file: string, content: Content): Promise<{ secrets: Secrets; key?: Key }> {
+  if (!content) return { secrets: noSecrets };
+  if ('plain' in content) return { secrets: content.plain };
   const key = await requireKey(world, file, content.sealed);
   const { unseal } = await import('./seal.ts');
   const text = unseal(content.sealed, key.key);
   if (text === undefined) throw broken(file);
-  return { store: readStore(file, text), key };
+  return { secrets: readSecrets(file, text), key };
 }
 
 async function requireKey(world: Ways, file: string, { key: name }: Sealed): Promise<Key> {

@@ -2,14 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { readIfThere, writeAtomically } from '../config/storage.ts';
 import { Failure } from '../failure.ts';
-import type { Credential } from './credentials.ts';
 import type { Sealed } from './seal.ts';
+import { fromPlain, isRecord, type Secrets, toPlain } from './secrets.ts';
 
-/** Credentials by the name of their context. */
-export type Store = ReadonlyMap<string, Credential>;
-
-/** The file as it stands: nothing, tokens for its owner's eyes, or tokens encrypted. */
-export type Content = { readonly plain: Store } | { readonly sealed: Sealed } | undefined;
+/** The file as it stands: nothing, secrets for its owner's eyes, or secrets encrypted. */
+export type Content = { readonly plain: Secrets } | { readonly sealed: Sealed } | undefined;
 
 /** The file of tokens beside a configuration file: `credentials.json`, or `x.credentials.json` beside `x.toml`, so that two configurations never share one. */
 export function storePath(configPath: string): string {
@@ -24,7 +21,7 @@ export function readContent(file: string, platform: string): Content {
   if (platform !== 'win32') requirePrivate(file);
   const content = parseJson(text);
   if (isSealed(content)) return { sealed: content };
-  return { plain: parseStore(file, content) };
+  return { plain: parseSecrets(file, content) };
 }
 
 /** Replaces the file, or removes it when nothing is left; `content` is encrypted or plain. */
@@ -37,14 +34,14 @@ export function writeContent(file: string, content: Content): void {
   writeAtomically(file, `${JSON.stringify(data, null, 2)}\n`);
 }
 
-/** The credentials as the text that is encrypted. */
-export function formatStore(store: Store): string {
-  return JSON.stringify(toPlain(store));
+/** The secrets as the text that is encrypted. */
+export function formatSecrets(secrets: Secrets): string {
+  return JSON.stringify(toPlain(secrets));
 }
 
-/** The credentials in a text; throws `usage` for one that has none, without quoting it. */
-export function readStore(file: string, text: string): Store {
-  return parseStore(file, parseJson(text));
+/** The secrets in a text; throws `usage` for one that has none, without quoting it. */
+export function readSecrets(file: string, text: string): Secrets {
+  return parseSecrets(file, parseJson(text));
 }
 
 /** What to say about a file that cannot be read. */
@@ -52,10 +49,6 @@ export function broken(file: string): Failure {
   return new Failure('usage', `${file} is not a file of credentials that this version knows`, {
     hint: 'Repair it, or move it away and store the tokens again',
   });
-}
-
-function toPlain(store: Store) {
-  return { version: 1, credentials: Object.fromEntries(store) };
 }
 
 function requirePrivate(file: string): void {
@@ -67,13 +60,10 @@ function requirePrivate(file: string): void {
 }
 
 // Neither message nor cause quotes the parser: what it quotes are pieces of tokens.
-function parseStore(file: string, content: unknown): Store {
-  const credentials = isRecord(content) && content.version === 1 ? content.credentials : undefined;
-  const entries = isRecord(credentials) ? Object.entries(credentials) : undefined;
-  if (!entries?.every((entry): entry is [string, Credential & Record<string, unknown>] => isCredential(entry[1]))) {
-    throw broken(file);
-  }
-  return new Map(entries);
+function parseSecrets(file: string, content: unknown): Secrets {
+  const secrets = fromPlain(content);
+  if (!secrets) throw broken(file);
+  return secrets;
 }
 
 function parseJson(text: string): unknown {
@@ -87,12 +77,4 @@ function parseJson(text: string): unknown {
 function isSealed(content: unknown): content is Sealed {
   if (!isRecord(content) || content.version !== 2) return false;
   return ['key', 'iv', 'tag', 'data'].every(name => typeof content[name] === 'string');
-}
-
-function isCredential(value: unknown): boolean {
-  return isRecord(value) && typeof value.token === 'string' && typeof value.origin === 'string';
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -9,10 +9,16 @@ import { checkToken } from './token.ts';
 /** Where to send requests and with what; always of one layer, so that no token goes to an address that was meant for another. */
 export interface Access {
   readonly endpoint: string;
-  readonly token: string;
+  /** A token of its own, or the name of the account whose access token it is. */
+  readonly credential: { readonly token: string } | { readonly account: string };
+  /** Who is named in the local journal and must be signed in, though the token is not theirs. */
+  readonly login?: { readonly context: string };
   /** Who gave the token: `CLOUDCTL_TOKEN`, `HCLOUD_TOKEN` or `context <name>`. */
   readonly origin: 'CLOUDCTL_TOKEN' | 'HCLOUD_TOKEN' | `context ${string}`;
 }
+
+/** Access that the environment gives: always a token. */
+export type EnvironmentAccess = Access & { readonly credential: { readonly token: string } };
 
 /** The part of the settings that access depends on. */
 export type Given = Pick<Settings, 'configPath' | 'contextName' | 'document' | 'endpoint' | 'origins'>;
@@ -34,12 +40,12 @@ export async function resolveAccess(
 }
 
 /** Endpoint and token that the environment gives, whatever the context; undefined when it gives no token. */
-export function environmentAccess(settings: Given, env: World['env']): Access | undefined {
+export function environmentAccess(settings: Given, env: World['env']): EnvironmentAccess | undefined {
   if (env.CLOUDCTL_TOKEN) return fromEnvironment('CLOUDCTL', settings, env);
   return env.HCLOUD_TOKEN ? fromEnvironment('HCLOUD', settings, env) : undefined;
 }
 
-function fromEnvironment(prefix: 'CLOUDCTL' | 'HCLOUD', settings: Given, env: World['env']): Access {
+function fromEnvironment(prefix: 'CLOUDCTL' | 'HCLOUD', settings: Given, env: World['env']): EnvironmentAccess {
   const origin = `${prefix}_TOKEN` as const;
   const typed = settings.origins.endpoint === 'flag' ? settings.endpoint : undefined;
   const own = env[`${prefix}_ENDPOINT`];
@@ -49,7 +55,7 @@ function fromEnvironment(prefix: 'CLOUDCTL' | 'HCLOUD', settings: Given, env: Wo
     });
   }
   const endpoint = parseEndpoint(typed ?? (own || HETZNER_ENDPOINT));
-  return { endpoint, token: checkToken(env[origin]!, endpoint, origin), origin };
+  return { endpoint, credential: { token: checkToken(env[origin]!, endpoint, origin) }, origin };
 }
 
 async function fromContext(name: string, settings: Given, credentials: Credentials): Promise<Access> {
@@ -62,7 +68,9 @@ async function fromContext(name: string, settings: Given, credentials: Credentia
   const endpoint = parseEndpoint(settings.endpoint);
   if (originOf(endpoint) !== credential.origin) throw bound(name, credential.origin, endpoint, settings);
   const origin = `context ${name}` as const;
-  return { endpoint, token: checkToken(credential.token, endpoint, origin), origin };
+  if (credential.account !== undefined) return { endpoint, credential: { account: credential.account }, origin };
+  const token = checkToken(credential.token, endpoint, origin);
+  return { endpoint, credential: { token }, origin, ...(context.require_login && { login: { context: name } }) };
 }
 
 function missing(fault: string): Failure {

@@ -8,11 +8,15 @@ export type Table = Readonly<Record<string, unknown>>;
 export interface Context extends Table {
   readonly name: string;
   readonly preferences?: Table;
+  /** Its token is not used without a valid sign-in. */
+  readonly require_login?: boolean;
 }
 
 /** The configuration file as data, unknown keys and all; the shape is hcloud's without the tokens. */
 export interface ConfigDocument extends Table {
   readonly active_context?: string;
+  /** The account that is meant where none is named. */
+  readonly active_account?: string;
   readonly preferences?: Table;
   readonly contexts?: readonly Context[];
 }
@@ -64,6 +68,12 @@ export function renameContext(document: ConfigDocument, from: string, to: string
 export function activateContext(document: ConfigDocument, name: string | undefined): ConfigDocument {
   if (name !== undefined) return { active_context: requireContext(document, name).name, ...omit(document) };
   return omit(document);
+}
+
+/** The document with that account active, or none. */
+export function activateAccount(document: ConfigDocument, name: string | undefined): ConfigDocument {
+  const { active_account: _, ...rest } = document;
+  return name === undefined ? rest : { active_account: name, ...rest };
 }
 
 /** The preferences of a context, or the global ones. */

@@ -3,6 +3,9 @@ import { Failure } from '../failure.ts';
 /** Hetzner Cloud's own API. */
 export const HETZNER_ENDPOINT = 'https://api.hetzner.cloud/v1';
 
+/** WorkOS's own address. */
+export const WORKOS_ENDPOINT = 'https://api.workos.com';
+
 /** The endpoint without a trailing slash; throws `usage` unless it is https, or http on this machine, and nothing but host, port and path. */
 export function parseEndpoint(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -68,19 +68,25 @@ function parseToml(path: string, text: string, toml: typeof import('smol-toml'))
 }
 
 function checkShape(file: Pick<ConfigFile, 'path' | 'text'>, document: Table): void {
-  const { active_context: active, preferences, contexts } = document;
-  if (active !== undefined && typeof active !== 'string') throw faultIn(file, ['active_context'], 'is not text');
+  const { preferences, contexts } = document;
+  for (const key of ['active_context', 'active_account']) {
+    if (document[key] !== undefined && typeof document[key] !== 'string') throw faultIn(file, [key], 'is not text');
+  }
   if (preferences !== undefined && !isTable(preferences)) throw faultIn(file, ['preferences'], 'is not a table');
   if (contexts === undefined) return;
   if (!Array.isArray(contexts)) throw faultIn(file, ['contexts'], 'is not a list of tables');
   const names = new Set<string>();
   for (const [place, context] of contexts.entries()) {
     if (!isTable(context)) throw faultIn(file, ['contexts', place], 'is not a table');
-    const { name, preferences: own } = context;
+    const { name, preferences: own, require_login: login } = context;
     if (typeof name !== 'string' || name === '') throw faultIn(file, ['contexts', place], 'has no name');
     if (names.has(name)) throw faultIn(file, ['contexts', place, 'name'], `'${name}' is there twice`);
     if (own !== undefined && !isTable(own)) {
       throw faultIn(file, ['contexts', place, 'preferences'], 'is not a table');
+    }
+    // Anything but a plain yes or no must not quietly mean no.
+    if (login !== undefined && typeof login !== 'boolean') {
+      throw faultIn(file, ['contexts', place, 'require_login'], 'is not true or false');
     }
     names.add(name);
   }

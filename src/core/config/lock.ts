@@ -12,24 +12,30 @@ interface Holder {
   readonly since: number;
 }
 
-const patience = 5_000;
 const pause = 25;
-// What runs under the lock takes milliseconds, so an older one was left behind, even if its pid lives again.
+// What runs under a lock takes half a minute at most, so an older one was left behind, even if its pid lives again.
 const tooOld = 60_000;
+// From making a file to writing into it takes microseconds: an empty one is of a process that was killed just then.
+const tooOldEmpty = 2_000;
 
-/** Runs `work` while no other process holds the lock; it is synchronous so that the lock is held for milliseconds; throws `busy` after 5 s. */
-export async function withLock<T>(lock: string, world: Pick<World, 'clock' | 'signal'>, work: () => T): Promise<T> {
+/** Runs `work`, of at most half a minute, while no other process holds the lock; throws `busy` after `patience` milliseconds, `what` being what is locked. */
+export async function withLock<T>(
+  lock: string,
+  world: Pick<World, 'clock' | 'signal'>,
+  work: () => T | Promise<T>,
+  { patience = 5_000, what = 'configuration' }: { readonly patience?: number; readonly what?: string } = {},
+): Promise<T> {
   const { clock, signal } = world;
   const { hostname } = await import('node:os');
   const deadline = clock.now() + patience;
   prepareFolder(lock);
   while (!take(lock, { pid: process.pid, host: hostname(), since: clock.now() })) {
     if (clearStale(lock, hostname(), clock.now())) continue;
-    if (clock.now() >= deadline) throw busy(lock);
+    if (clock.now() >= deadline) throw busy(lock, what);
     await clock.sleep(pause, signal);
   }
   try {
-    return work();
+    return await work();
   } finally {
     fs.rmSync(lock, { force: true });
   }
@@ -61,6 +67,7 @@ function clearStale(lock: string, host: string, now: number): boolean {
   try {
     fs.writeFileSync(clearing, '', { flag: 'wx', mode: 0o600 });
   } catch {
+    if (isLeft(clearing, now)) fs.rmSync(clearing, { force: true });
     return false;
   }
   try {
@@ -75,7 +82,7 @@ function clearStale(lock: string, host: string, now: number): boolean {
 function isStale(lock: string, host: string, now: number): boolean {
   const holder = readHolder(lock);
   if (!holder) return false;
-  if (now - holder.since > tooOld) return true;
+  if (now - holder.since > (holder.pid === 0 ? tooOldEmpty : tooOld)) return true;
   return holder.host === host && !isAlive(holder.pid);
 }
 
@@ -86,13 +93,22 @@ function readHolder(lock: string): Holder | undefined {
     return JSON.parse(text) as Holder;
   } catch {
     // Made but not yet written, or its writer was killed just then: only its age can tell.
-    const made = fs.statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
+    const made = madeAt(lock);
     return made === undefined ? undefined : { pid: 0, host: '', since: made };
   }
 }
 
-function busy(lock: string): Failure {
+function isLeft(clearing: string, now: number): boolean {
+  const made = madeAt(clearing);
+  return made !== undefined && now - made > tooOldEmpty;
+}
+
+function madeAt(file: string): number | undefined {
+  return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+function busy(lock: string, what: string): Failure {
   const holder = readHolder(lock);
   const by = holder?.pid ? ` by process ${holder.pid} on ${holder.host}` : '';
-  return new Failure('busy', `configuration is locked${by}`, { hint: `Try again; if nothing runs, remove ${lock}` });
+  return new Failure('busy', `${what} is locked${by}`, { hint: `Try again; if nothing runs, remove ${lock}` });
 }

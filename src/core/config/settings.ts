@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { type Field, type Fields, type FieldType, field, type Input } from '../field.ts';
-import { HETZNER_ENDPOINT, parseEndpoint } from './endpoint.ts';
+import { HETZNER_ENDPOINT, parseEndpoint, WORKOS_ENDPOINT } from './endpoint.ts';
 
 /** Where a setting may be given: `file` covers the global and the context's preferences. */
 export type Place = 'flag' | 'env' | 'file';
@@ -102,6 +102,23 @@ export const settings = {
     env: 'CLOUDCTL_TOKEN_STORAGE',
     choices: ['auto', 'keyring', 'file'] as const,
     default: 'auto',
+  }),
+  'workos-client-id': field('text', 'Client id of the WorkOS environment to sign in with', {
+    places: ['env', 'file'],
+    env: 'CLOUDCTL_WORKOS_CLIENT_ID',
+    check: requireText,
+  }),
+  'workos-endpoint': field('text', 'Address of WorkOS', {
+    places: ['env', 'file'],
+    env: 'CLOUDCTL_WORKOS_ENDPOINT',
+    placeholder: 'url',
+    default: WORKOS_ENDPOINT,
+    check: parseEndpoint,
+  }),
+  'workos-domain': field('text', 'Host of the sign-in page, where it is not one of WorkOS', {
+    places: ['env', 'file'],
+    env: 'CLOUDCTL_WORKOS_DOMAIN',
+    check: requireText,
   }),
   'hetzner-endpoint': field('text', 'Accepted because hcloud has it, for storage boxes', {
     ...everywhere,

@@ -42,6 +42,19 @@ export function writeAtomically(file: string, text: string): void {
   }
 }
 
+/** Writes as many bytes beside the file and takes them away again; throws `usage` when there is no room or no permission. */
+export function proveWritable(file: string, bytes: number): void {
+  const draft = `${file}.${process.pid}.probe`;
+  try {
+    createFolder(path.dirname(file));
+    writeDurably(draft, 'x'.repeat(bytes));
+  } catch (error) {
+    throw storageFailure(`${file} cannot be written`, error);
+  } finally {
+    fs.rmSync(draft, { force: true });
+  }
+}
+
 /** Makes the folder and those above it, for the owner only; one that is there stays as it is. */
 export function createFolder(folder: string): void {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });

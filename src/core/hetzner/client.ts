@@ -1,9 +1,8 @@
 import type { Action, Api } from '../api.ts';
-import type { DebugLog } from '../debug.ts';
 import { Failure } from '../failure.ts';
 import type { Clock, Transport } from '../world.ts';
 import type { Call } from './call.ts';
-import { createExchange } from './exchange.ts';
+import { createExchange, type TokenSource } from './exchange.ts';
 import { createUnlock } from './locks.ts';
 import { createLook } from './look.ts';
 import { readPages } from './pages.ts';
@@ -16,7 +15,7 @@ import { createWait } from './wait.ts';
 export interface HetznerOptions {
   /** Such as `https://api.hetzner.cloud/v1`. */
   readonly endpoint: string;
-  readonly token: string;
+  readonly token: TokenSource;
   readonly http: Transport;
   readonly clock: Clock;
   /** Ends everything that is going on with `interrupted`. */
@@ -28,7 +27,6 @@ export interface HetznerOptions {
   /** Milliseconds between two polls of an action, constant when given. */
   readonly pollInterval?: number;
   readonly userAgent: string;
-  readonly debug?: DebugLog;
   /** False when the server knows repeated calls by an `Idempotency-Key`, as the daemon does; default true: Hetzner does not. */
   readonly direct?: boolean;
   /** From 0 up to 1, for the jitter; default Math.random. */

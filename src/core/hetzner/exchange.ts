@@ -1,15 +1,17 @@
-import { type DebugLog, failureLine, requestLines, responseLines } from '../debug.ts';
-import { Failure, toFailure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { stopped } from '../transport/stop.ts';
 import type { Clock, HttpRequest, HttpResponse, Transport } from '../world.ts';
 import { type Call, type Send, urlOf } from './call.ts';
 import { readBody, readError } from './errors.ts';
 import { type Budget, learn, take } from './pace.ts';
 
+/** A token, or what gives one for each request: the current one, or a newer one in place of one that was refused where there is one. */
+export type TokenSource = string | ((refused?: string) => Promise<string>);
+
 /** What one exchange needs. */
 export interface ExchangeOptions {
   readonly endpoint: URL;
-  readonly token: string;
+  readonly token: TokenSource;
   readonly userAgent: string;
   readonly http: Transport;
   readonly clock: Clock;
@@ -17,7 +19,6 @@ export interface ExchangeOptions {
   readonly deadline?: number;
   /** Milliseconds for one exchange; 0 is no bound. */
   readonly httpTimeout: number;
-  readonly debug?: DebugLog;
   /** Called with the server's clock minus ours, in milliseconds, for each answer that tells. */
   readonly onSkew: (skew: number) => void;
 }
@@ -35,12 +36,21 @@ export function createExchange(options: ExchangeOptions): Send {
     if (turn.start > now) await rest(clock, turn.start - now, signal);
   }
 
-  return async call => {
-    await pace(call.signal);
+  async function ask(call: Call, token: string): Promise<HttpResponse> {
     const timeout = Math.min(options.httpTimeout || Number.POSITIVE_INFINITY, deadline - clock.now());
     if (timeout <= 0) throw outOfTime();
-    const request = requestOf(options, call, timeout);
-    const answer = await logged(options, request);
+    return options.http(requestOf(options, call, token, timeout));
+  }
+
+  return async call => {
+    await pace(call.signal);
+    const { token: source } = options;
+    const token = typeof source === 'string' ? source : await source();
+    let answer = await ask(call, token);
+    if (answer.status === 401 && typeof source === 'function') {
+      const newer = await source(token);
+      if (newer !== token) answer = await ask(call, newer);
+    }
     budget = learn(budget, answer, clock.now());
     const date = Date.parse(answer.headers.date ?? '');
     if (!Number.isNaN(date)) onSkew(date - clock.now());
@@ -58,12 +68,12 @@ export async function rest(clock: Clock, ms: number, signal?: AbortSignal): Prom
   }
 }
 
-function requestOf(options: ExchangeOptions, call: Call, timeout: number): HttpRequest {
+function requestOf(options: ExchangeOptions, call: Call, token: string, timeout: number): HttpRequest {
   return {
     method: call.method,
     url: urlOf(options.endpoint, call),
     headers: {
-      authorization: `Bearer ${options.token}`,
+      authorization: `Bearer ${token}`,
       'user-agent': options.userAgent,
       accept: 'application/json',
       ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -73,22 +83,6 @@ function requestOf(options: ExchangeOptions, call: Call, timeout: number): HttpR
     timeout,
     ...(call.signal && { signal: call.signal }),
   };
-}
-
-async function logged({ http, clock, debug, token }: ExchangeOptions, request: HttpRequest): Promise<HttpResponse> {
-  if (!debug) return http(request);
-  // The token can also come back in an answer, as part of a text.
-  const write = (lines: string[]) => {
-    for (const line of lines) debug(token === '' ? line : line.replaceAll(token, '[redacted]'));
-  };
-  const started = clock.now();
-  write(requestLines(request));
-  const answer = await http(request).catch(error => {
-    write([failureLine(request, toFailure(error), clock.now() - started)]);
-    throw error;
-  });
-  write(responseLines(request, answer, clock.now() - started));
-  return answer;
 }
 
 function outOfTime(): Failure {

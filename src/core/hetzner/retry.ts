@@ -38,7 +38,15 @@ const timeoutRetries = 2;
 const resends = 2;
 
 /** How often to try again what was not even a connection, or what will not pass soon. */
-const few: Partial<Record<Fault, number>> = { refused: 2, name: 1, certificate: 1, tls: 1, proxy: 1, foreign: 0 };
+const few: Partial<Record<Fault, number>> = {
+  refused: 2,
+  name: 1,
+  certificate: 1,
+  tls: 1,
+  proxy: 1,
+  foreign: 0,
+  'sign-in': 0,
+};
 
 /** What to do about a failed call, from its method and failure alone; pure. */
 export function decide(situation: Situation): Decision {

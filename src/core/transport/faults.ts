@@ -12,6 +12,7 @@ export type Fault =
   | 'cut'
   | 'proxy'
   | 'foreign'
+  | 'sign-in'
   | 'unknown';
 
 /** What went wrong, in words that follow the host's name, and the next step. */
@@ -56,6 +57,7 @@ const byCode: Readonly<Record<string, Explanation>> = {
   UNABLE_TO_GET_ISSUER_CERT: untrusted,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
   CUT_OFF: { fault: 'cut', words: 'the answer was cut off' },
+  SIGN_IN: { fault: 'sign-in', words: 'the sign-in cannot be refreshed' },
   NOT_THE_API: { fault: 'foreign', words: 'it does not answer as the Hetzner API' },
 };
 
@@ -75,7 +77,7 @@ export function explain(error: unknown): Explanation {
 }
 
 /** An error that `explain` knows by its code. */
-export function faultError(code: 'CUT_OFF' | 'NOT_THE_API' | 'PROXY', message: string): Error {
+export function faultError(code: 'CUT_OFF' | 'NOT_THE_API' | 'PROXY' | 'SIGN_IN', message: string): Error {
   return Object.assign(new Error(message), { code });
 }
 

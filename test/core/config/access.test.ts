@@ -32,19 +32,26 @@ async function access(flags: Record<string, unknown>, env: Record<string, string
 
 describe('endpoint and token', () => {
   it('of the active context belong together', async () => {
-    expect(await access({})).toEqual({ endpoint: HETZNER_ENDPOINT, token: stored, origin: 'context prod' });
+    expect(await access({})).toEqual({
+      endpoint: HETZNER_ENDPOINT,
+      credential: { token: stored },
+      origin: 'context prod',
+    });
     expect(await access({ context: 'team' })).toEqual({
       endpoint: daemon,
-      token: 'a-token-of-the-daemon',
+      credential: { token: 'a-token-of-the-daemon' },
       origin: 'context team',
     });
   });
 
   it('of the environment win over the active context, but not over --context', async () => {
     const env = { CLOUDCTL_TOKEN: ours, HCLOUD_TOKEN: theirs };
-    expect(await access({}, env)).toMatchObject({ token: ours, origin: 'CLOUDCTL_TOKEN' });
-    expect(await access({}, { HCLOUD_TOKEN: theirs })).toMatchObject({ token: theirs, origin: 'HCLOUD_TOKEN' });
-    expect(await access({ context: 'prod' }, env)).toMatchObject({ token: stored });
+    expect(await access({}, env)).toMatchObject({ credential: { token: ours }, origin: 'CLOUDCTL_TOKEN' });
+    expect(await access({}, { HCLOUD_TOKEN: theirs })).toMatchObject({
+      credential: { token: theirs },
+      origin: 'HCLOUD_TOKEN',
+    });
+    expect(await access({ context: 'prod' }, env)).toMatchObject({ credential: { token: stored } });
   });
 
   it('of CLOUDCTL_CONTEXT win over HCLOUD_TOKEN, which may stand there for hcloud; HCLOUD_CONTEXT does not', async () => {
@@ -58,7 +65,10 @@ describe('endpoint and token', () => {
 
   it('of the environment come from the same pair of variables', async () => {
     const both = { CLOUDCTL_ENDPOINT: daemon, HCLOUD_ENDPOINT: 'https://other.example.com/v1' };
-    expect(await access({}, { ...both, CLOUDCTL_TOKEN: 'ours' })).toMatchObject({ endpoint: daemon, token: 'ours' });
+    expect(await access({}, { ...both, CLOUDCTL_TOKEN: 'ours' })).toMatchObject({
+      endpoint: daemon,
+      credential: { token: 'ours' },
+    });
     const onlyTheirs = { HCLOUD_ENDPOINT: both.HCLOUD_ENDPOINT };
     expect(await access({}, { ...onlyTheirs, HCLOUD_TOKEN: 'theirs' })).toMatchObject({
       endpoint: both.HCLOUD_ENDPOINT,
@@ -76,7 +86,7 @@ describe('endpoint and token', () => {
 
   it('of the environment go where --endpoint says, since both were typed', async () => {
     const env = { HCLOUD_TOKEN: theirs, CLOUDCTL_ENDPOINT: 'https://other.example.com' };
-    expect(await access({ endpoint: daemon }, env)).toMatchObject({ endpoint: daemon, token: theirs });
+    expect(await access({ endpoint: daemon }, env)).toMatchObject({ endpoint: daemon, credential: { token: theirs } });
   });
 
   it.each([
@@ -135,7 +145,9 @@ describe('endpoint and token', () => {
 
   it('work without a home when the environment has them', async () => {
     const world = { ...home(), env: { HCLOUD_TOKEN: theirs } };
-    expect(await resolveAccess(await resolveSettings(world, {}), world)).toMatchObject({ token: theirs });
+    expect(await resolveAccess(await resolveSettings(world, {}), world)).toMatchObject({
+      credential: { token: theirs },
+    });
     const bare = { ...world, env: { CLOUDCTL_CONTEXT: 'prod' } };
     const settings = await resolveSettings(bare, {});
     expect(await failureOf(() => resolveAccess(settings, bare))).toMatchObject({ code: 'not_found' });
@@ -143,8 +155,8 @@ describe('endpoint and token', () => {
 
   it('of the environment can be asked for apart from any context', async () => {
     const settings = await resolveSettings(home({ config }), {});
-    expect(environmentAccess(settings, { CLOUDCTL_TOKEN: ours })).toMatchObject({ token: ours });
-    expect(environmentAccess(settings, { HCLOUD_TOKEN: theirs })).toMatchObject({ token: theirs });
+    expect(environmentAccess(settings, { CLOUDCTL_TOKEN: ours })).toMatchObject({ credential: { token: ours } });
+    expect(environmentAccess(settings, { HCLOUD_TOKEN: theirs })).toMatchObject({ credential: { token: theirs } });
     expect(environmentAccess(settings, {})).toBeUndefined();
   });
 });

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { logTransport } from '../../../src/core/debug.ts';
 import { hetznerApi } from '../../../src/core/hetzner/client.ts';
+import { createTransport } from '../../../src/core/transport/transport.ts';
 import type { HttpRequest } from '../../../src/core/world.ts';
 import { fakeClock } from '../../helpers/clock.ts';
 import { type Expected, scripted } from '../../helpers/scripted.ts';
@@ -199,7 +201,9 @@ describe('the debug log', () => {
       { ...get, behaviour: 'reset' },
       good,
     ]);
-    const { api } = open(url, { debug: line => void lines.push(line) });
+    const http = createTransport({ env: {} });
+    onTestFinished(() => http.close());
+    const { api } = open(url, { http: logTransport(http, fakeClock(), line => void lines.push(line)) });
     await api.send('POST', 'servers', { name: 'web', user_data: 'hunter2' });
     await api.send('GET', 'servers/42');
     const text = lines.join('\n');
