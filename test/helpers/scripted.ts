@@ -27,6 +27,7 @@ export interface Received {
   /** `GET /servers?page=1`. */
   readonly request: string;
   readonly headers: IncomingMessage['headers'];
+  /** What its JSON says, or the text of another type. */
   readonly body: unknown;
 }
 
@@ -79,8 +80,12 @@ async function readRequest(message: IncomingMessage): Promise<Received> {
   return {
     request: `${message.method} ${path}`,
     headers: message.headers,
-    body: text === '' ? undefined : JSON.parse(text),
+    body: text === '' ? undefined : isJson(message) ? JSON.parse(text) : text,
   };
+}
+
+function isJson({ headers }: IncomingMessage): boolean {
+  return headers['content-type']?.includes('json') ?? false;
 }
 
 function matches({ request, body }: Expected, came: Received): boolean {
