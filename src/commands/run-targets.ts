@@ -4,6 +4,7 @@ import { isGlob, select, type Target } from '../core/find.ts';
 import { pool } from '../core/pool.ts';
 import { type PlannedRequest, rehearse } from '../core/rehearse.ts';
 import type { Item, Outcome } from '../core/resource.ts';
+import type { ResourceName } from '../core/resources/identities.ts';
 import { forgetNames } from './complete/cache.ts';
 import { confirmLoss } from './confirm.ts';
 import { failTogether, failureOfTarget } from './fail-together.ts';
@@ -36,7 +37,7 @@ export async function runOnTargets(run: Run, api: Api, targets: readonly Target[
   const resolved = await resolveReferences(api, verb.fields, input);
   const attempt = (target: Target) => attemptOne({ ...run, input: resolved }, api, target);
   const started = await pool(targets, session.settings.concurrency, attempt);
-  if (!input['dry-run'] && changesNames(run)) await forgetNames(session, resource);
+  if (!input['dry-run']) for (const name of changedNames(run)) await forgetNames(session, { name });
   const ended = await finishDeeds(session, api, started, { wait: !input['no-wait'], quiet: format.machine });
   const done: Done[] = started.map((one, index) => ({ ...one, ...ended[index] }));
   await show(run, format, done);
@@ -49,10 +50,11 @@ async function tellOwed(session: Session, api: Api, items: readonly Item[], quie
   await offerToFinish(session, api, items, { quiet });
 }
 
-/** True when completion has to learn names or labels anew. */
-function changesNames({ verb, input }: Run): boolean {
+/** The resources whose names or labels completion has to learn anew. */
+function changedNames({ resource, verb, input }: Run): ResourceName[] {
   const keys = ['name', 'description', 'label', 'all'];
-  return verb.kind === 'delete' || keys.some(key => key in verb.fields && input[key] !== undefined);
+  const own = verb.kind === 'delete' || keys.some(key => key in verb.fields && input[key] !== undefined);
+  return [...(own ? [resource.name] : []), ...(verb.affects ?? [])];
 }
 
 /** The targets that were typed or selected; none at all is `usage`. */

@@ -56,6 +56,8 @@ export interface Verb<F extends Fields = Fields, T extends Item = Item> {
   readonly examples?: readonly string[];
   /** What of the item is lost for good or goes on costing, a sentence each; a verb that has it asks first. */
   readonly loses?: (item: T) => readonly string[];
+  /** Other resources of which it makes or deletes items. */
+  readonly affects?: readonly ResourceName[];
   /** Neither prints nor waits. */
   readonly run: (call: Call<F, T>) => Promise<Outcome>;
 }

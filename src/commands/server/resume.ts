@@ -17,6 +17,7 @@ import { globTest, isGlob, select, type Target } from '../../core/find.ts';
 import { pool } from '../../core/pool.ts';
 import { server } from '../../core/resources/server.ts';
 import { apiExits, command, outputFields, rehearseFields } from '../command.ts';
+import { forgetNames } from '../complete/cache.ts';
 import { type Ended, openShelf, resumeAll, toolsOf } from '../composite.ts';
 import { failTogether, failureOfTarget } from '../fail-together.ts';
 import { formatFor } from '../run-list.ts';
@@ -65,7 +66,9 @@ export async function finish(session: Session, api: Api, shelf: Shelf, target: T
     if (!journal) return { ...target, nothing: 'nothing is owed to it' };
     const tools = { api, ...toolsOf(session, journal.server.name, quiet) };
     tools.tell(`owed ${describeOwed(journal.owes)} by '${journal.command}' of ${journal.began}`);
-    return { ...target, done: await carryOut(tools, shelf, journal, true) };
+    const done = await carryOut(tools, shelf, journal, true);
+    if (done.image) await forgetNames(session, { name: 'image' });
+    return { ...target, done };
   } catch (error) {
     const failure = failureOfTarget(error);
     if (failure.code === 'not_found') return { ...target, nothing: 'is gone, and nothing is owed to it any more' };

@@ -60,7 +60,7 @@ export const server = resource('server', {
     }),
     describe: describe('Show all of a server'),
     update: update('Rename a server', { name: field('text', 'New name') }, { examples: ['web-1 --name web-2'] }),
-    delete: remove('Delete servers, and their backups with them', losses),
+    delete: { ...remove('Delete servers, and their backups with them', losses), affects: ['image'] },
     ...power,
     rebuild,
     'change-type': action(
@@ -87,7 +87,7 @@ export const server = resource('server', {
         description: field('text', 'Description of the image'),
         label: field('labels', 'Label of the image', { key: 'labels' }),
       },
-      { examples: ['web-1 --type snapshot --description before-upgrade'] },
+      { examples: ['web-1 --type snapshot --description before-upgrade'], affects: ['image'] },
     ),
     'enable-backup': action(
       'enable_backup',
@@ -103,6 +103,7 @@ export const server = resource('server', {
       {},
       {
         loses: item => [`all backups of ${item.name}`],
+        affects: ['image'],
       },
     ),
     'enable-rescue': action(
