@@ -92,6 +92,8 @@ describe('comesFrom', () => {
     ['servers', 'shutdown', 'shutdown_server'],
     ['servers', 'change_type', 'change_server_type'],
     ['servers', 'create_image', 'create_image'],
+    ['servers', 'reset_password', 'reset_password'],
+    ['certificates', 'retry', 'issue_certificate'],
     ['volumes', 'attach', 'attach_volume'],
     ['load_balancers', 'change_type', 'change_load_balancer_type'],
   ])('%s %s starts %s and not another', (collection, command, name) => {
