@@ -36,7 +36,7 @@ export function isMarkable({ method, path }: Call): boolean {
   return method === 'POST' && /^servers\/[^/]+\/actions\/create_image$/.test(path);
 }
 
-/** A markable call with a mark that its effect can be found by; `id` must be unique. */
+/** A markable call with a mark that its effect can be found by; `id` must be unique. A mark that was given is replaced: labels are copied from other images. */
 export function mark(call: Call, id: string): Call {
   const body = asObject(call.body);
   return { ...call, body: { ...body, labels: { ...asObject(body.labels), [requestLabel]: id } } };

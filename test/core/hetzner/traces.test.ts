@@ -28,6 +28,13 @@ describe('traceOf', () => {
     expect(traceOf(call)).toEqual({ by: 'label', item: 'servers/42', label: 'id-1' });
   });
 
+  it('never takes an image for its own whose labels were copied with the mark', () => {
+    const labels = { [requestLabel]: 'of an older image' };
+    expect(mark(post('servers/42/actions/create_image', { labels }), 'id-1').body).toEqual({
+      labels: { [requestLabel]: 'id-1' },
+    });
+  });
+
   it('lets what only gives a secret be asked for once more', () => {
     expect(traceOf(post('servers/42/actions/reset_password'))).toEqual({ by: 'nothing' });
   });
