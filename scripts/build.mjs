@@ -96,6 +96,17 @@ const takeShared = {
   },
 };
 
+/** Node's own modules are taken as they are: what esbuild makes of a default import copies each name of the module, file by file. */
+const plainBuiltins = {
+  name: 'plain-builtins',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, ({ path: source }) => {
+      const text = readFileSync(source, 'utf8');
+      return { contents: text.replace(/^import (\w+) from ('node:\w+');$/gm, 'const $1 = require($2);'), loader: 'ts' };
+    });
+  },
+};
+
 rmSync(`${root}/dist`, { recursive: true, force: true });
 mkdirSync(`${root}/dist`);
 
@@ -104,7 +115,7 @@ async function emit(outfile, options, plugins = []) {
   const { outputFiles } = await build({
     ...common,
     ...options,
-    plugins: [splitDynamic, withoutPrograms, ...plugins],
+    plugins: [splitDynamic, withoutPrograms, ...plugins, plainBuiltins],
     outfile: `dist/${outfile}`,
     // What the loader loads is a function already, so that it need not copy the text to make it one.
     ...(isLoaded && { banner: { js: '(function(exports,require,module,share){' }, footer: { js: '})' } }),
