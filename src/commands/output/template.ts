@@ -5,7 +5,8 @@ import { escapeKeepingLines } from './escape.ts';
 export type Template = readonly (string | readonly string[])[];
 
 const onlyPaths = "Only plain fields are understood, such as '{{.Name}} {{.PublicNet.IPv4.IP}}'; use --query for more";
-const path = /^(?:\.|(?:\.[\p{L}_][\p{L}\p{N}_-]*)+)$/u;
+// Made when a template is given, as in width.ts.
+const path = () => /^(?:\.|(?:\.[\p{L}_][\p{L}\p{N}_-]*)+)$/u;
 
 /** The template that hcloud's `-o format=` takes, cut down to plain field paths; anything more is a `usage` Failure. */
 export function parseTemplate(text: string): Template {
@@ -24,7 +25,7 @@ export function parseTemplate(text: string): Template {
 }
 
 function parsePath(inside: string): readonly string[] {
-  if (!path.test(inside)) {
+  if (!path().test(inside)) {
     throw new Failure('usage', `template not understood: {{${inside}}}`, { hint: onlyPaths });
   }
   return inside.split('.').filter(name => name !== '');
