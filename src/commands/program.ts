@@ -59,7 +59,7 @@ async function runCommand(
   words: readonly string[],
   world: World,
 ): Promise<void | number> {
-  const parsed = parseCommand(name, command, words);
+  const parsed = await parseCommand(name, command, words);
   if (parsed.help) return world.out.write(`${(await import('./help.ts')).helpCommand(name, command)}\n`);
   const { query } = parsed.input;
   // Known to be wrong before anything is sent.

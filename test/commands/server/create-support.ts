@@ -46,7 +46,7 @@ export async function openStage(options: SandboxOptions = {}): Promise<Stage> {
       const world = fakeWorld(sandbox, { clock, ...more });
       let failure: Failure | undefined;
       try {
-        const { input, flags: globals } = parseCommand(
+        const { input, flags: globals } = await parseCommand(
           'server create',
           create,
           typeof flags === 'string' ? words(flags) : flags,

@@ -85,7 +85,7 @@ describe('the wizard', () => {
     const { origins } = opened.settings;
     const settings = { ...opened.settings, contextName: 'prod', origins: { ...origins, context: 'flag' as const } };
     const { ask, offered } = person({ Location: 'fsn1', SSH: [] });
-    const { input } = parseCommand('server create', create, '--name a --type nonsense --image b'.split(' '));
+    const { input } = await parseCommand('server create', create, '--name a --type nonsense --image b'.split(' '));
     await runWizard({ ...opened, settings }, input as unknown as CreateInput, ask);
     expect(
       Object.values(offered)
@@ -109,7 +109,7 @@ describe('the wizard', () => {
 });
 
 describe('the command line', () => {
-  test('gives the same values back, whatever they are', () => {
+  test('gives the same values back, whatever they are', async () => {
     const text = fc.string({ minLength: 1, maxLength: 12 }).filter(one => !/[\n\0]/.test(one));
     const word = fc.stringMatching(/^[a-z][a-z0-9]{0,6}$/);
     const input = fc.record(
@@ -126,10 +126,10 @@ describe('the command line', () => {
       },
       { requiredKeys: ['name'] },
     );
-    fc.assert(
-      fc.property(input, given => {
+    await fc.assert(
+      fc.asyncProperty(input, async given => {
         const line = commandLine('server create', createFields, given);
-        const { input: read } = parseCommand('server create', create, splitShell(line).slice(3));
+        const { input: read } = await parseCommand('server create', create, splitShell(line).slice(3));
         const defaults = Object.fromEntries(
           Object.entries(createFields).flatMap(([name, declared]) =>
             'default' in declared ? [[name, declared.default]] : [],
