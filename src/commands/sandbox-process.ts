@@ -11,6 +11,8 @@ export interface SandboxState {
   readonly token: string;
   readonly read_only_token: string;
   readonly pid: number;
+  /** Where people sign in, and as what client. */
+  readonly workos: { readonly url: string; readonly client_id: string };
 }
 
 /** The file that names the running sandbox of this user; throws `usage` without a home. */
@@ -31,7 +33,8 @@ export function readState(file: string): SandboxState | undefined {
   }
   try {
     const state = JSON.parse(text) as SandboxState;
-    if (typeof state.url === 'string' && typeof state.pid === 'number') return state;
+    const isWhole = typeof state.url === 'string' && typeof state.pid === 'number';
+    if (isWhole && typeof state.workos?.url === 'string') return state;
   } catch {
     // Reported below, like JSON of another shape.
   }

@@ -19,16 +19,19 @@ const nothingReal = 'This is a sandbox: nothing here is real, and nothing costs 
 
 const start = command({
   name: 'start',
-  summary: 'Start a stand-in for Hetzner on this machine',
+  summary: 'Start a stand-in for Hetzner and WorkOS on this machine',
   description:
     'It keeps servers, volumes, keys and images in memory and answers as the API of Hetzner Cloud does, ' +
-    'to hcloud and to other clients too. It is reached from this machine only, and forgets everything when it stops.',
+    'to hcloud and to other clients too. People sign in to it as they do at WorkOS. ' +
+    'It is reached from this machine only, and forgets everything when it stops.',
   fields: {
     port: field('integer', 'Port; a free one where absent'),
     speed: field('text', 'How many times faster than real actions end', { default: '1' }),
     latency: field('duration', 'Time added to each answer'),
     'rate-limit': field('integer', 'Requests an hour', { default: 3600 }),
     'seed-servers': field('integer', 'Servers that are there at the start', { default: 0 }),
+    'auto-approve': field('boolean', 'Approve every sign-in at once, as the first user'),
+    'token-lifetime': field('duration', 'How long an access token lasts, in whole seconds; 5m where absent'),
     ...outputFields,
   },
   examples: ['cloudctl sandbox start', 'cloudctl sandbox start --speed 10 --seed-servers 20'],
@@ -41,8 +44,11 @@ const start = command({
     }
     const flags = ['port', 'speed', 'rate-limit', 'seed-servers'] as const;
     const given = flags.flatMap(name => (input[name] === undefined ? [] : [`--${name}`, String(input[name])]));
-    const latency = input.latency === undefined ? [] : ['--latency', String(input.latency)];
-    const state = await launch(session.world, [...given, ...latency, '--state-file', file]);
+    if (input.latency !== undefined) given.push('--latency', String(input.latency));
+    const lifetime = input['token-lifetime'];
+    if (lifetime !== undefined) given.push('--token-lifetime', String(lifetime / 1000));
+    if (input['auto-approve']) given.push('--auto-approve');
+    const state = await launch(session.world, [...given, '--state-file', file]);
     await show(session, input, state);
     if (!session.settings.quiet) session.world.err.write(`${nothingReal}To use it: eval "$(cloudctl sandbox env)"\n`);
   },
@@ -91,19 +97,37 @@ const reset = command({
 const env = command({
   name: 'env',
   summary: 'Print the shell commands that point cloudctl and hcloud at the sandbox',
-  fields: { shell: field('text', 'Shell to print for', { default: 'sh', choices: ['sh', 'bash', 'zsh', 'fish'] }) },
-  examples: ['cloudctl sandbox env', 'cloudctl sandbox env --shell fish'],
+  fields: {
+    shell: field('text', 'Shell to print for', { default: 'sh', choices: ['sh', 'bash', 'zsh', 'fish'] }),
+    login: field('boolean', 'For signing in: set no token, and unset the tokens that are set'),
+  },
+  examples: ['cloudctl sandbox env', 'cloudctl sandbox env --shell fish', 'cloudctl sandbox env --login'],
   exits: ['not_found'],
   run: async (session, input) => {
-    const { url, token } = await requireRunning(session);
-    const variables = { CLOUDCTL_ENDPOINT: url, CLOUDCTL_TOKEN: token, HCLOUD_ENDPOINT: url, HCLOUD_TOKEN: token };
-    const line = ([name, value]: [string, string]) =>
-      input.shell === 'fish' ? `set -gx ${name} '${value}'\n` : `export ${name}='${value}'\n`;
-    session.world.out.write(Object.entries(variables).map(line).join(''));
+    const { url, token, workos } = await requireRunning(session);
+    const tokens = input.login
+      ? { CLOUDCTL_TOKEN: undefined, HCLOUD_ENDPOINT: undefined, HCLOUD_TOKEN: undefined }
+      : { CLOUDCTL_TOKEN: token, HCLOUD_ENDPOINT: url, HCLOUD_TOKEN: token };
+    const variables = {
+      CLOUDCTL_ENDPOINT: url,
+      ...tokens,
+      CLOUDCTL_WORKOS_ENDPOINT: workos.url,
+      CLOUDCTL_WORKOS_CLIENT_ID: workos.client_id,
+    };
+    const line = input.shell === 'fish' ? fishLine : shellLine;
+    for (const [name, value] of Object.entries(variables)) session.world.out.write(line(name, value));
   },
 });
 
 export const group: Group = { name: 'sandbox', commands: [start, status, stop, reset, env] };
+
+function shellLine(name: string, value: string | undefined): string {
+  return value === undefined ? `unset ${name}\n` : `export ${name}='${value}'\n`;
+}
+
+function fishLine(name: string, value: string | undefined): string {
+  return value === undefined ? `set -e ${name}\n` : `set -gx ${name} '${value}'\n`;
+}
 
 async function show(session: Session, input: object, state: SandboxState & { requests?: number }): Promise<void> {
   const format = parseFormat({ ...input });

@@ -11,16 +11,18 @@ export interface Settings {
 /** The flags of the sandbox, as shown by --help. */
 export const usage = `Usage: cloudctl-sandbox [flags]
 
-Starts a stand-in for the Hetzner Cloud API on this machine. Nothing in it is real or costs money.
+Starts a stand-in for the Hetzner Cloud API and for WorkOS on this machine. Nothing in it is real or costs money.
 
-  --port <number>          port to listen on (default: a free one)
-  --host <address>         loopback address to listen on (default: 127.0.0.1)
-  --speed <number>         how many times faster than life actions are (default: 1)
-  --latency <ms>           milliseconds added to each reply (default: 0)
-  --rate-limit <number>    requests per hour (default: 3600)
-  --seed-servers <number>  servers to begin with (default: 0)
-  --state-file <file>      where to write the address and the tokens as JSON
-  --help                   show this
+  --port <number>             port to listen on (default: a free one)
+  --host <address>            loopback address to listen on (default: 127.0.0.1)
+  --speed <number>            how many times faster than life actions are (default: 1)
+  --latency <ms>              milliseconds added to each reply (default: 0)
+  --rate-limit <number>       requests per hour (default: 3600)
+  --seed-servers <number>     servers to begin with (default: 0)
+  --auto-approve              approve every sign-in at once, as the first user
+  --token-lifetime <seconds>  how long an access token lasts (default: 300)
+  --state-file <file>         where to write the address and the tokens as JSON
+  --help                      show this
 `;
 
 /** Reads the flags; a string is a sentence that says what is wrong with them. */
@@ -30,8 +32,9 @@ export function parseFlags(argv: readonly string[]): Settings | string {
   const rest = argv.flatMap(word => (/^--[a-z-]+=/.test(word) ? split(word) : [word]));
   while (rest.length > 0) {
     const flag = rest.shift()!;
-    if (flag === '--help' || flag === '-h') {
-      settings.help = true;
+    const turnOn = switches[flag];
+    if (turnOn) {
+      turnOn(settings);
       continue;
     }
     const rule = rules[flag];
@@ -43,6 +46,12 @@ export function parseFlags(argv: readonly string[]): Settings | string {
   }
   return settings;
 }
+
+const switches: Record<string, (settings: Settings) => void> = {
+  '--help': settings => (settings.help = true),
+  '-h': settings => (settings.help = true),
+  '--auto-approve': ({ options }) => (options.workos = { ...options.workos, autoApprove: true }),
+};
 
 type Rule = (value: string, options: SandboxOptions, settings: Settings) => string | undefined;
 
@@ -59,6 +68,8 @@ const rules: Record<string, Rule> = {
   '--latency': (value, options) => integer(value, 0, 600_000, number => (options.latency = number)),
   '--rate-limit': (value, options) => integer(value, 1, 1_000_000_000, number => (options.rateLimit = number)),
   '--seed-servers': (value, options) => integer(value, 0, 100_000, servers => (options.seed = { servers })),
+  '--token-lifetime': (value, options) =>
+    integer(value, 1, 31_536_000, tokenLifetime => (options.workos = { ...options.workos, tokenLifetime })),
   '--state-file': (value, _options, settings) => {
     settings.stateFile = value;
     return undefined;

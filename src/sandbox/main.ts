@@ -35,7 +35,8 @@ export async function sandboxMain(argv: readonly string[], process: SandboxProce
     return complain(explain(error as NodeJS.ErrnoException, settings.options.port), 1);
   }
   const { url, token, readOnlyToken: read_only_token } = sandbox;
-  const line = `${JSON.stringify({ url, token, read_only_token, pid: process.pid })}\n`;
+  const workos = { url: sandbox.workos.url, client_id: sandbox.workos.clientId };
+  const line = `${JSON.stringify({ url, token, read_only_token, pid: process.pid, workos })}\n`;
   const { stateFile } = settings;
   try {
     if (stateFile !== undefined) await writeAtomically(stateFile, line);

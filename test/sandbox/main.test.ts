@@ -43,6 +43,7 @@ test('it prints one JSON line, keeps it in a file for its user alone, and cleans
   await printed;
   const line = JSON.parse(process.written.stdout);
   expect(line).toMatchObject({ pid: 42, token: expect.stringMatching(/^\w{64}$/) });
+  expect(line.workos).toEqual({ url: new URL(line.url).origin, client_id: 'client_sandbox' });
   expect(process.written.stderr).toMatch(/nothing here is real, and nothing costs money/);
   expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(line);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -79,6 +80,7 @@ describe('flags', () => {
     [['--speed', '0'], '--speed must be a number above 0, not 0'],
     [['--latency=-1'], '--latency must be a whole number from 0 to 600000, not -1'],
     [['--rate-limit', '0'], '--rate-limit must be a whole number from 1 to 1000000000, not 0'],
+    [['--token-lifetime', '0'], '--token-lifetime must be a whole number from 1 to 31536000, not 0'],
     [['--port'], '--port needs a value'],
     [['--colour'], 'unknown flag --colour; see cloudctl-sandbox --help'],
   ])('%j is refused with status 2', async (argv, sentence) => {
@@ -90,7 +92,8 @@ describe('flags', () => {
 
   test('all of them are understood, with a space or an equals sign', () => {
     const argv = ['--port=1', '--host', '::1', '--speed', 'Infinity', '--latency=2', '--rate-limit', '9'];
-    expect(parseFlags([...argv, '--seed-servers', '5', '--state-file=f'])).toEqual({
+    const more = ['--auto-approve', '--seed-servers', '5', '--token-lifetime=60', '--state-file=f'];
+    expect(parseFlags([...argv, ...more])).toEqual({
       options: {
         port: 1,
         host: '::1',
@@ -98,6 +101,7 @@ describe('flags', () => {
         latency: 2,
         rateLimit: 9,
         seed: { servers: 5 },
+        workos: { autoApprove: true, tokenLifetime: 60 },
       },
       stateFile: 'f',
       help: false,

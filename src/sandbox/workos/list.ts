@@ -40,6 +40,12 @@ export function replyList<Row extends { id: string }>(
   };
 }
 
+/** The values of a parameter that takes several: parted by commas, repeated, or as `name[]`; none where it is absent. */
+export function readNames(query: URLSearchParams, name: string): string[] {
+  const texts = [...query.getAll(name), ...query.getAll(`${name}[]`)];
+  return texts.flatMap(text => text.split(',')).filter(text => text !== '');
+}
+
 function readLimit(query: URLSearchParams): number {
   const text = query.get('limit');
   if (text === null) return usualLimit;

@@ -1,11 +1,11 @@
-import { replyList } from '../list.ts';
+import { readNames, replyList } from '../list.ts';
 import { invalidParameter } from '../problem.ts';
 import type { WorkosHandler } from '../realm.ts';
 import type { WorkosEvent } from '../state.ts';
 
 /** What happened, the oldest first: of some kinds, in one organization, in a range of time. */
 export const listEvents: WorkosHandler = ({ state }, { query }) => {
-  const kinds = [...query.getAll('events'), ...query.getAll('events[]')].flatMap(text => text.split(','));
+  const kinds = readNames(query, 'events');
   const organization = query.get('organization_id');
   const [start, end] = [readTime(query, 'range_start'), readTime(query, 'range_end')];
   return replyList(

@@ -1,7 +1,7 @@
 import { addMembership, inRoles } from '../add.ts';
 import { recordEvent } from '../events.ts';
 import { readFields } from '../fields.ts';
-import { replyList } from '../list.ts';
+import { readNames, replyList } from '../list.ts';
 import { requireOrganization, requireRole, requireUser } from '../people.ts';
 import { absent, codedProblem, invalidParameter } from '../problem.ts';
 import type { Realm, WorkosCall, WorkosHandler, WorkosReply } from '../realm.ts';
@@ -17,7 +17,7 @@ const shape = { user_id: 'text', organization_id: 'text', ...roleShape } as cons
 export const listMemberships: WorkosHandler = ({ state }, { query }) => {
   const [user, organization] = [query.get('user_id'), query.get('organization_id')];
   if (user === null && organization === null) throw invalidParameter('user_id', 'user_id_or_organization_id_required');
-  const statuses = [...query.getAll('statuses'), ...query.getAll('statuses[]')].flatMap(text => text.split(','));
+  const statuses = readNames(query, 'statuses');
   const wanted = statuses.length > 0 ? statuses : ['active'];
   return replyList(
     query,

@@ -36,7 +36,11 @@ export const answerDevicePage: WorkosHandler = (realm, { body, headers }) => {
 
 /** The organizations that the page lets the person choose from. */
 function offer(realm: Realm, user: User): Membership[] {
-  return realm.settings.organizationSelection === 'browser' ? activeMemberships(realm, user.id) : [];
+  return asksOrganization(realm) ? activeMemberships(realm, user.id) : [];
+}
+
+function asksOrganization({ settings }: Realm): boolean {
+  return settings.organizationSelection === 'browser';
 }
 
 function accept(realm: Realm, { userCode }: DeviceCode, user: User, organization: string | undefined): WorkosReply {
@@ -77,9 +81,7 @@ function askCode(problem?: WorkosProblem): WorkosReply {
 }
 
 function askAnswer(realm: Realm, code: DeviceCode, user: User, note?: string): WorkosReply {
-  const users = [...realm.state.users.values()].map(one =>
-    option(one.id, `${nameOf(one)}, ${one.email}`, one === user),
-  );
+  const users = [...realm.state.users.values()].map(one => option(one.id, one.email, one === user));
   return renderPage(
     note === undefined ? 200 : 422,
     'Let this terminal sign in?',
@@ -93,7 +95,7 @@ ${note === undefined ? '' : alert(note)}
 <label for="user">Sign in as</label>
 <div class="row">
 <select id="user" name="user">${users.join('')}</select>
-<button id="choose" name="answer" value="choose">Choose</button>
+${asksOrganization(realm) ? '<button id="choose" name="answer" value="choose">Choose</button>' : ''}
 </div>
 </div>
 ${askOrganization(offer(realm, user), user)}

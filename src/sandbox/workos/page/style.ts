@@ -5,10 +5,10 @@ export const style = `
   :root { --ground: #111318; --card: #1a1d24; --text: #eceef2; --soft: #9aa3b2; --line: #343a46; --accent: #6d95ff; --on-accent: #0d1017; --alert: #ff9a8f; --alert-ground: #331a18; }
 }
 * { box-sizing: border-box; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem; background: var(--ground); color: var(--text); font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-main { width: 100%; max-width: 26rem; padding: 2rem; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; background: var(--ground); color: var(--text); font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+main { width: 100%; max-width: 27rem; padding: clamp(1.25rem, 6vw, 2rem); background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
 h1 { margin: 0 0 1rem; font-size: 1.4rem; line-height: 1.25; }
-p { margin: 0 0 1rem; }
+p { margin: 0 0 1rem; text-wrap: pretty; }
 .mark { margin: 0 0 .25rem; color: var(--soft); font-size: .8rem; font-weight: 600; letter-spacing: .04em; text-transform: uppercase; }
 .code { margin: 0 0 1.25rem; padding: .7rem; border: 1px dashed var(--line); border-radius: 8px; font: 600 1.5rem/1.2 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; letter-spacing: .12em; text-align: center; }
 .alert { padding: .6rem .8rem; border-radius: 8px; background: var(--alert-ground); color: var(--alert); }
