@@ -72,6 +72,13 @@ describe('the parts of the program', () => {
     expect(circles).toEqual([]);
   });
 
+  it('verify tokens in the daemon only: no command loads what that takes', () => {
+    const isVerify = (path: string) => path.startsWith('src/core/auth/verify/');
+    const outside = imports.filter(({ from }) => !isVerify(from));
+    expect(outside.filter(({ to }) => isVerify(to) || to === 'jose')).toEqual([]);
+    expect(imports.some(({ from, to }) => isVerify(from) && to === 'jose')).toBe(true);
+  });
+
   it('load heavy packages only where they are used', () => {
     const heavy = ['inquirer', 'ora', 'execa', 'cli-table3', '@jmespath-community/jmespath', 'smol-toml'];
     const early = files.flatMap(file => {
