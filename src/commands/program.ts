@@ -64,7 +64,12 @@ async function runCommand(
   const { query } = parsed.input;
   // Known to be wrong before anything is sent.
   if (typeof query === 'string') await (await import('./output/query.ts')).checkQuery(query);
-  return command.run(await openSession(world, parsed.flags), parsed.input as Input<Fields>);
+  const session = await openSession(world, parsed.flags);
+  try {
+    return await command.run(session, parsed.input as Input<Fields>);
+  } finally {
+    await session.settled();
+  }
 }
 
 async function help(argv: readonly string[], at: number, world: World): Promise<void> {

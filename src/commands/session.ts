@@ -5,6 +5,7 @@ import { logTransport, openDebugLog } from '../core/debug.ts';
 import { Failure } from '../core/failure.ts';
 import { hashText } from '../core/hash.ts';
 import { hetznerApi } from '../core/hetzner/client.ts';
+import type { TokenSource } from '../core/hetzner/exchange.ts';
 import { userAgent } from '../core/version.ts';
 import type { Transport, World } from '../core/world.ts';
 
@@ -16,39 +17,62 @@ export interface Session {
   readonly interactive: boolean;
   /** How requests are sent: logged where that is wanted. */
   readonly http: Transport;
+  /** Whether tokens that are about to expire may be exchanged. */
+  readonly refresh: boolean;
   /** The API of the current context; opened on first use, throws `unauthorized` when there is no credential. */
   readonly api: () => Promise<Api>;
   /** The origin and credential of that API as one opaque word, for caches on disk. */
   readonly scope: () => Promise<string>;
+  /** Resolves when no exchange of tokens is under way, whose answer must not be lost by the end of the process. */
+  readonly settled: () => Promise<unknown>;
 }
 
 /** The session that the flags, the environment and the files imply. */
-export async function openSession(world: World, flags: Readonly<Record<string, unknown>>): Promise<Session> {
+export async function openSession(
+  world: World,
+  flags: Readonly<Record<string, unknown>>,
+  { refresh = true }: { readonly refresh?: boolean } = {},
+): Promise<Session> {
   const settings = await resolveSettings(world, flags);
   const interactive = world.stdin.isTTY && world.err.isTTY && !world.env.CI && !settings.noInput;
   const isLogged = settings.debug || settings.debugFile !== undefined;
   const http = isLogged ? logTransport(world.http, world.clock, openDebugLog(world, settings.debugFile)) : world.http;
   let opened: Promise<Api> | undefined;
   let access: Promise<Access> | undefined;
+  let exchange: Promise<unknown> = Promise.resolve();
   const getAccess = () => (access ??= resolveAccess(settings, world));
   const session: Session = {
     world,
     settings,
     interactive,
     http,
-    api: () => (opened ??= getAccess().then(found => openApi(session, found))),
+    refresh,
+    api: () => (opened ??= getAccess().then(found => openApi(session, found, tokensOf))),
     scope: async () => {
       const { endpoint, credential } = await getAccess();
       return hashText(`${endpoint}\n${'token' in credential ? credential.token : `account ${credential.account}`}`);
     },
+    settled: () => exchange.catch(() => {}),
+  };
+  const tokensOf = async (account: string) => {
+    const source = await openAccount(session, account);
+    return (refused?: string) => {
+      const token = source(refused);
+      exchange = token;
+      return token;
+    };
   };
   return session;
 }
 
-async function openApi(session: Session, { endpoint, credential, login }: Access): Promise<Api> {
+async function openApi(
+  session: Session,
+  { endpoint, credential, login }: Access,
+  tokensOf: (account: string) => Promise<TokenSource>,
+): Promise<Api> {
   const { world, settings, http } = session;
   const direct = 'token' in credential;
-  const token = direct ? credential.token : await openAccount(session, credential.account);
+  const token = direct ? credential.token : await tokensOf(credential.account);
   const api = hetznerApi({
     endpoint,
     token,

@@ -6,9 +6,9 @@ import { userAgent } from '../../core/version.ts';
 import type { Session } from '../session.ts';
 
 /** What refreshing the tokens of an account takes, as this run has it. */
-export function openDesk({ world, settings, http }: Session): Desk {
+export function openDesk({ world, settings, http, refresh }: Session): Desk {
   const storage = settings.tokenStorage as Storage;
-  return { world: { ...world, http }, configPath: settings.configPath, storage, userAgent };
+  return { world: { ...world, http }, configPath: settings.configPath, storage, userAgent, refresh };
 }
 
 /** The account that a command is about; see `currentAccount`. */

@@ -11,6 +11,8 @@ export interface Lookup {
   readonly names: (resource: ResourceName) => Promise<readonly Named[]>;
   /** The names of the contexts in the configuration. */
   readonly contexts: () => Promise<readonly string[]>;
+  /** The names of the accounts that are signed in. */
+  readonly accounts: () => Promise<readonly string[]>;
 }
 
 /** Milliseconds that names on disk are taken as they are. */
@@ -28,7 +30,8 @@ export function openLookup(world: World, flags: Readonly<Record<string, readonly
       const kept = await recallNames(session, resource);
       if (kept && kept.age <= fresh) return kept.names;
       const fetched = await within(world, async signal =>
-        fetchNames(await openSession({ ...silent, signal }, settings), resource),
+        // An exchange of tokens must not be dropped when patience ends, so none is begun.
+        fetchNames(await openSession({ ...silent, signal }, settings, { refresh: false }), resource),
       );
       return fetched ?? kept?.names ?? [];
     },
@@ -36,6 +39,12 @@ export function openLookup(world: World, flags: Readonly<Record<string, readonly
       const { contextsOf } = await import('../../core/config/document.ts');
       const session = await openSession(silent, settings);
       return contextsOf(session.settings.document).map(({ name }) => name);
+    },
+    accounts: async () => {
+      const { openCredentials } = await import('../../core/auth/credentials.ts');
+      const { settings: found } = await openSession(silent, settings);
+      const read = () => openCredentials(world, found.configPath).read();
+      return [...((await within(world, read))?.accounts.keys() ?? [])];
     },
   };
 }

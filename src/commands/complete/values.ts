@@ -36,6 +36,7 @@ async function offer(
   if (name === 'columns') return toWords(command.columns ?? []);
   if (name === 'sort') return (command.columns ?? []).flatMap(column => toWords([column, `${column}:desc`]));
   if (name === 'context') return toWords(await lookup.contexts());
+  if (name === 'account') return toWords(await lookup.accounts());
   if (group === 'config' && name === 'key') return settingKeys();
   const target = resourceOf(group);
   if (name === 'selector') return offerSelectors(target ? await lookup.names(target) : [], typed);

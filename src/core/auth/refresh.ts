@@ -15,6 +15,8 @@ export interface Desk {
   readonly configPath: string | undefined;
   readonly storage: Storage;
   readonly userAgent: string;
+  /** False where nobody waits until an exchange has been written down, as at completion. */
+  readonly refresh: boolean;
 }
 
 /** What is asked for besides tokens that are fresh. */
@@ -41,6 +43,7 @@ export async function freshAccount(desk: Desk, name: string, wish: Wish = {}): P
   const { clock } = desk.world;
   const seen = await readSignedIn(desk, name);
   if (isGood(seen, wish, clock.now())) return seen;
+  if (!desk.refresh) throw new Failure('unauthorized', `the access token of ${name} is about to expire`);
   const lock = `${requireConfigPath(desk.configPath)}.${hashText(name)}.refresh.lock`;
   try {
     return await withLock(

@@ -8,7 +8,7 @@ export interface Person {
   readonly home: string;
   readonly clock: FakeClock;
   readonly sandbox: Sandbox;
-  readonly cloudctl: (line: string, options?: RunOptions) => Promise<Ran>;
+  readonly cloudctl: (line: string | readonly string[], options?: RunOptions) => Promise<Ran>;
   /** Signs in as a script does, as that user. */
   readonly login: (user?: string, flags?: string, organization?: string) => Promise<Ran>;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { type FakeClock, fakeClock } from '../../helpers/clock.ts';
 import { run, temporaryHome } from '../../helpers/run.ts';
+import { countRefreshes, person } from '../auth/open.ts';
 
 let sandbox: Sandbox;
 let clock: FakeClock;
@@ -51,6 +52,28 @@ test('a dash offers the flags that are not given yet, and those that may be repe
   expect(await offered('server', 'list', '-')).toEqual(expect.arrayContaining(['-o', '-l', '--output']));
   expect(await offered('server', 'enable-backup', '--')).not.toContain('--window');
   expect(await offered('--')).toContain('--endpoint');
+});
+
+test('accounts are offered by their names, and no request is made for them', async () => {
+  const { cloudctl, login, sandbox: own } = await person();
+  await login('ada@example.com');
+  await login('ben@example.com');
+  const before = own.workos.requests.length;
+  for (const words of ['auth switch ', 'logout ', 'context create team --account ']) {
+    const { out } = await cloudctl(['__complete', 'fish', '--', ...words.split(' ')]);
+    expect(out.split('\0').slice(1, -1)).toEqual(['ada@example.com', 'ben@example.com']);
+  }
+  expect(own.workos.requests).toHaveLength(before);
+});
+
+test('names are not fetched with tokens that would have to be exchanged first', async () => {
+  const { cloudctl, login, sandbox: own, clock: time } = await person();
+  await login();
+  await cloudctl(`context create team --endpoint ${own.url} --account ada@example.com`);
+  await time.advance(60 * 60_000);
+  const { status, out } = await cloudctl(['__complete', 'fish', '--', 'server', 'describe', '']);
+  expect([status, out.split('\0').slice(1, -1)]).toEqual([0, []]);
+  expect(countRefreshes(own)).toBe(0);
 });
 
 test('values of flags are choices, formats, columns and sort keys', async () => {

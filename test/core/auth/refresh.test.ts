@@ -35,6 +35,7 @@ async function signedIn(options: SandboxOptions['workos'] = {}, user = name, off
     world: { ...at, http, ...more },
     configPath: at.config,
     storage: 'auto',
+    refresh: true,
     userAgent: 'cloudctl/test',
   });
   const refreshes = () => side.requests.filter(({ grant }) => grant === 'refresh_token').length;
@@ -107,6 +108,15 @@ describe('tokens that are about to expire', () => {
     expect(await failureOf(() => freshAccount(desk({ http }), name))).toMatchObject({ message: 'no network' });
     expect(clock.now() - before).toBeLessThanOrEqual(5_000);
     expect(await stored()).toEqual(account);
+  });
+
+  it('are not exchanged where nobody waits for the end of it', async () => {
+    const { clock, desk, refreshes, account } = await signedIn();
+    const hasty = { ...desk(), refresh: false };
+    expect((await freshAccount(hasty, name)).tokens).toEqual(account.tokens);
+    await clock.advance(10 * minute);
+    expect(await failureOf(() => freshAccount(hasty, name))).toMatchObject({ code: 'unauthorized' });
+    expect(refreshes()).toBe(0);
   });
 
   it('wait as long as a busy server asks for', async () => {

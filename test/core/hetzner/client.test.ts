@@ -1,6 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { logTransport } from '../../../src/core/debug.ts';
+import { Failure } from '../../../src/core/failure.ts';
 import { hetznerApi } from '../../../src/core/hetzner/client.ts';
+import { faultError } from '../../../src/core/transport/faults.ts';
 import { createTransport } from '../../../src/core/transport/transport.ts';
 import type { HttpRequest } from '../../../src/core/world.ts';
 import { fakeClock } from '../../helpers/clock.ts';
@@ -190,6 +192,51 @@ describe('the deadline', () => {
     const { api } = open('http://localhost', { http: answering(seen), clock: fakeClock(1000), deadline: 1000 });
     expect(await failed(api.send('GET', 'a'))).toMatchObject({ code: 'timeout', ambiguous: false });
     expect(seen).toEqual([]);
+  });
+});
+
+describe('a token that is not constant', () => {
+  it('is asked for anew for each request', async () => {
+    const { url, received } = await scripted([good, good]);
+    let count = 0;
+    const { api } = open(url, { token: async () => `token-${++count}` });
+    await api.send('GET', 'servers/42');
+    await api.send('GET', 'servers/42');
+    expect(received.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
+  });
+
+  it('that was refused is followed by one more try with a newer one, a change too, since nothing was done', async () => {
+    const refused: Expected = { request: 'POST /servers', status: 401, answer: problem('unauthorized') };
+    const { url, received } = await scripted([refused, { request: 'POST /servers', answer: { server: { id: 1 } } }]);
+    const asked: unknown[] = [];
+    const token = async (old?: string) => {
+      asked.push(old);
+      return old === undefined ? 'old' : 'new';
+    };
+    expect(await open(url, { token }).api.send('POST', 'servers', { name: 'web' })).toEqual({ server: { id: 1 } });
+    expect(asked).toEqual([undefined, 'old']);
+    expect(received.map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new']);
+  });
+
+  it('that is refused when it is new, or of which there is no newer one, is refused', async () => {
+    const refused: Expected = { ...get, status: 401, answer: problem('unauthorized') };
+    const twice = await scripted([refused, refused]);
+    const newer = async (old?: string) => (old === undefined ? 'old' : 'new');
+    expect(await failed(open(twice.url, { token: newer }).api.send('GET', 'servers/42'))).toMatchObject({ exit: 4 });
+    const once = await scripted([refused]);
+    expect(await failed(open(once.url, { token: async () => 'same' }).api.send('GET', 'servers/42'))).toMatchObject({
+      code: 'unauthorized',
+    });
+  });
+
+  it('that cannot be had ends the call at once, and nothing was sent', async () => {
+    const { url } = await scripted([]);
+    const cause = faultError('SIGN_IN', 'x');
+    const token = () => Promise.reject(new Failure('unreachable', 'the sign-in cannot be refreshed', { cause }));
+    const { api, clock } = open(url, { token });
+    const failure = await failed(api.send('POST', 'servers', { name: 'web' }));
+    expect(failure).toMatchObject({ message: 'the sign-in cannot be refreshed', ambiguous: false });
+    expect(clock.slept).toEqual([]);
   });
 });
 
