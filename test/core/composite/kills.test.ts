@@ -32,7 +32,8 @@ function startAnew(): void {
   bench.sandbox.reset();
 }
 
-describe.each(goals)('%s of a running server', (_, goal, check) => {
+// Hundreds of runs a test: a busy machine takes its time for them.
+describe.each(goals)('%s of a running server', { timeout: 120_000 }, (_, goal, check) => {
   const checkEnd = () => {
     expect(bench.server().status).toBe('running');
     check();
