@@ -13,6 +13,14 @@ const env = { PATH: process.env.PATH, TERM: process.env.TERM, LANG: process.env.
 
 const chapters = [
   [
+    'Signing in: a person approves in a browser, whose part the sandbox plays here',
+    [
+      'login',
+      'auth status --query {account:account,organization:organization,role:role,expires:expires}',
+      'context create sandbox --account ada@example.com',
+    ],
+  ],
+  [
     'A key and a server',
     [
       'ssh-key create --name laptop --public-key-from-file laptop.pub',
@@ -53,6 +61,7 @@ const chapters = [
       'snapshot delete --older-than 0s',
       'ssh-key delete laptop',
       'all list',
+      'logout',
     ],
   ],
 ];
@@ -67,9 +76,9 @@ function run(line, { capture = false } = {}) {
 
 try {
   writeFileSync(join(home, 'laptop.pub'), `${key}\n`);
-  run('sandbox start --speed 3');
-  for (const [, name, value] of run('sandbox env', { capture: true }).matchAll(/export (\w+)='([^']*)'/g))
-    env[name] = value;
+  run('sandbox start --speed 3 --auto-approve');
+  const variables = run('sandbox env --login', { capture: true }).matchAll(/export (\w+)='([^']*)'/g);
+  for (const [, name, value] of variables) env[name] = value;
   for (const [title, lines] of chapters) {
     process.stdout.write(`\n--- ${title}\n`);
     for (const line of lines) run(line);

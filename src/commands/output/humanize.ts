@@ -1,7 +1,7 @@
 const capitals = new Set(
   'api cidr cpu dns id ip iso ptr os ssh tls ttl url vat vnc vpn'.split(' ').flatMap(word => [word, `${word}s`]),
 );
-const spelled: Readonly<Record<string, string>> = { ipv4: 'IPv4', ipv6: 'IPv6', vswitch: 'vSwitch' };
+const spelled: Readonly<Record<string, string>> = { ipv4: 'IPv4', ipv6: 'IPv6', vswitch: 'vSwitch', workos: 'WorkOS' };
 
 /** A JSON key as people write it: `public_net` is `Public net`, `ssh_key_ids` is `SSH key IDs`. */
 export function humanizeKey(key: string): string {
