@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { ulid } from './ids.ts';
 
 /** A public key as a key set lists it. */
@@ -27,6 +27,7 @@ export interface Keys {
 interface SigningKey {
   kid: string;
   privateKey: KeyObject;
+  publicKey: KeyObject;
 }
 
 /** Keys that are made when they are first needed, since that takes a tenth of a second. */
@@ -35,8 +36,7 @@ export function createKeys(prefix: string, now: () => number): Keys {
   // The one that signs stands first.
   let keys: SigningKey[] = [];
   const make = (): SigningKey => {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    return { kid: `${prefix}_${ulid(now())}`, privateKey };
+    return { kid: `${prefix}_${ulid(now())}`, ...generateKeyPairSync('rsa', { modulusLength: 2048 }) };
   };
   const current = () => {
     if (keys.length === 0) keys = [make()];
@@ -71,7 +71,7 @@ function verifyWith(keys: readonly SigningKey[], token: string): Record<string, 
   const key = keys.find(key => key.kid === kid);
   if (alg !== 'RS256' || !key) return undefined;
   const signed = Buffer.from(`${header}.${claims}`);
-  const isRight = verify('sha256', signed, createPublicKey(key.privateKey), Buffer.from(signature!, 'base64url'));
+  const isRight = verify('sha256', signed, key.publicKey, Buffer.from(signature!, 'base64url'));
   return isRight ? decode(claims) : undefined;
 }
 
@@ -88,7 +88,7 @@ function encode(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-function publish({ kid, privateKey }: SigningKey): PublishedKey {
-  const { kty, n, e } = createPublicKey(privateKey).export({ format: 'jwk' });
+function publish({ kid, publicKey }: SigningKey): PublishedKey {
+  const { kty, n, e } = publicKey.export({ format: 'jwk' });
   return { kty: kty!, n: n!, e: e!, kid, alg: 'RS256', use: 'sig' };
 }

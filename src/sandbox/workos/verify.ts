@@ -1,5 +1,5 @@
 import type { Realm } from './realm.ts';
-import { expireSessions } from './sessions.ts';
+import { timestamp } from './state.ts';
 import { issuerOf } from './tokens.ts';
 
 /** Whether a token is one of this side's that still holds: signature, issuer, time, an organization, a living session. */
@@ -8,6 +8,6 @@ export function admits(realm: Realm, token: string): boolean {
   if (claims?.iss !== issuerOf(realm)) return false;
   if (typeof claims.exp !== 'number' || claims.exp * 1000 <= realm.now()) return false;
   if (typeof claims.org_id !== 'string') return false;
-  expireSessions(realm);
-  return realm.state.sessions.get(String(claims.sid))?.status === 'active';
+  const session = realm.state.sessions.get(String(claims.sid));
+  return session?.status === 'active' && session.expires_at > timestamp(realm.now());
 }
