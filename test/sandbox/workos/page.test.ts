@@ -130,14 +130,19 @@ describe('an answer that is not from the page', () => {
     expect(refusalOf(await poll(device))).toBe('400 authorization_pending');
   });
 
-  test('for a name that was bent to this machine is refused', async () => {
-    const { workos, device, poll } = await openPage();
-    const headers = { Host: 'evil.example', 'Content-Type': 'application/x-www-form-urlencoded' };
+  test('for a name that was bent to this machine is refused, though it has the form token', async () => {
+    const { workos, device, poll, shown } = await openPage();
+    const headers = {
+      Host: 'evil.example',
+      Origin: 'http://evil.example',
+      'Content-Type': 'application/x-www-form-urlencoded',
+    };
+    const form = new URLSearchParams({ ...read(shown.body).inputs, answer: 'deny' });
     const status = await new Promise(resolve => {
       request(`${workos.url}/device`, { method: 'POST', headers }, response => {
         response.resume();
         resolve(response.statusCode);
-      }).end(`user_code=${device.user_code}&answer=deny`);
+      }).end(form.toString());
     });
     expect(status).toBe(403);
     expect(refusalOf(await poll(device))).toBe('400 authorization_pending');
