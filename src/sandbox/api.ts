@@ -11,6 +11,8 @@ export interface Request {
   path: string;
   query: URLSearchParams;
   authorization: string | undefined;
+  /** By which a call that is sent again is known. */
+  idempotencyKey: string | undefined;
   body: string;
   /** The address of the path, for links to other pages. */
   url: string;
@@ -25,6 +27,8 @@ export interface Project {
   readOnlyToken: string;
   /** Whether a token of somebody who signed in opens everything. */
   admits(token: string): boolean;
+  /** Answers to those who signed in, by the key of their call: a daemon in front of Hetzner knows calls again, Hetzner does not. */
+  answered: Map<string, Reply>;
 }
 
 /** Plays what is due by `now` (ms) and answers the request; never throws. */
@@ -44,7 +48,8 @@ export function problemReply({ status, code, message, details }: Problem): Reply
   return { status, body: { error: { code, message, details } } };
 }
 
-function dispatch({ state, find, limiter, ...access }: Project, request: Request, now: number): Reply {
+function dispatch(project: Project, request: Request, now: number): Reply {
+  const { state, find, limiter, answered } = project;
   if (!limiter.take(now)) {
     const limit = limiter.headers(now)['RateLimit-Limit'];
     throw new Problem(429, 'rate_limit_exceeded', `limit of ${limit} requests per hour reached`);
@@ -53,9 +58,11 @@ function dispatch({ state, find, limiter, ...access }: Project, request: Request
   const found = find(request.method, request.path);
   if (!found) throw new Problem(404, 'not_found', 'api route not found');
   if (!found.route) throw new Problem(405, 'method_not_allowed', 'method not allowed');
-  authorize(request, access);
+  const key = authorize(request, project) === 'person' ? request.idempotencyKey : undefined;
+  const before = key === undefined ? undefined : answered.get(key);
+  if (before) return before;
   const { params } = found;
-  return found.route.handle({
+  const reply = found.route.handle({
     state,
     params,
     id: Number(params.id ?? 0),
@@ -63,18 +70,21 @@ function dispatch({ state, find, limiter, ...access }: Project, request: Request
     body: parseBody(request.body),
     url: request.url,
   });
+  if (key !== undefined) answered.set(key, reply);
+  return reply;
 }
 
-type Access = Pick<Project, 'token' | 'readOnlyToken' | 'admits'>;
-
-function authorize({ authorization, method }: Request, { token, readOnlyToken, admits }: Access): void {
+/** Who calls; throws 401 where that is nobody who may. */
+function authorize({ authorization, method }: Request, { token, readOnlyToken, admits }: Project): 'token' | 'person' {
   const given = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (given === undefined) throw new Problem(401, 'unauthorized', 'token is required');
-  if (given === token || admits(given)) return;
+  if (given === token) return 'token';
   if (given !== readOnlyToken) {
+    if (admits(given)) return 'person';
     throw new Problem(401, 'unauthorized', 'the token you have provided is invalid');
   }
   if (method !== 'GET') throw new Problem(401, 'token_readonly', 'the token is only allowed to perform GET requests');
+  return 'token';
 }
 
 function parseBody(text: string): unknown {

@@ -41,6 +41,7 @@ export async function serveApi(edge: Edge, message: IncomingMessage, response: S
     path: url.pathname.slice('/v1'.length),
     query: url.searchParams,
     authorization: message.headers.authorization,
+    idempotencyKey: message.headers['idempotency-key']?.toString(),
     body: text ?? '',
     url: url.origin + url.pathname,
   };

@@ -101,7 +101,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const state = createState(clock.now(), { speed, actionDuration, limits });
     sow(state, seed);
     const admits = (token: string) => workos.admits(token);
-    return { state, find, limiter: createLimiter(rateLimit, clock.now()), ...tokens, admits };
+    return { state, find, limiter: createLimiter(rateLimit, clock.now()), ...tokens, admits, answered: new Map() };
   };
   const wire = {
     now: () => clock.now(),

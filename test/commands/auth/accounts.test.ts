@@ -161,6 +161,20 @@ describe('a context with an account', () => {
     expect(countRefreshes(sandbox)).toBe(1);
   });
 
+  it('makes one server of a create whose reply was lost: a daemon knows the call again by its key', async () => {
+    const { login, cloudctl, sandbox } = await person({}, 0);
+    await login();
+    await cloudctl(`context create team --endpoint ${sandbox.url} --account ada@example.com`);
+    sandbox.fault({ kind: 'lost', method: 'POST', path: '/servers' });
+    const line = 'server create --name web --type cx23 --image debian-13 --location fsn1 -o json';
+    const { status, out } = await cloudctl(line);
+    expect(status).toBe(0);
+    expect(JSON.parse(out).server.labels).toEqual({});
+    expect((await cloudctl('server list -o name')).out).toBe('web\n');
+    const creates = sandbox.requests.filter(({ method, path }) => method === 'POST' && path === '/servers');
+    expect(creates).toHaveLength(2);
+  });
+
   it('is told in one sentence when the session has ended, for every command', async () => {
     const { login, cloudctl, sandbox } = await person();
     await login();
