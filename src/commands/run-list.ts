@@ -2,7 +2,7 @@ import { Failure } from '../core/failure.ts';
 import { find } from '../core/find.ts';
 import { pool } from '../core/pool.ts';
 import { type Cell, type Item, type Names, nameOf, type Resource } from '../core/resource.ts';
-import { rememberNames } from './complete/cache.ts';
+import { recallCount, rememberNames } from './complete/cache.ts';
 import { loadNames } from './names.ts';
 import { isFancy, statusPaint } from './output/color.ts';
 import type { Look } from './output/data.ts';
@@ -22,9 +22,11 @@ export async function runList({ session, resource, verb, input }: Run): Promise<
   const call = await verbCall(session, resource, verb, { ...input, sort: forApi });
   const isTable = !format.machine && format.query === undefined && format.kind !== 'template';
   const keep = isTable && forHere.length === 0 ? keepCells(resource, shownColumns(resource, format)) : undefined;
-  const { value } = await verb.run({ ...call, keep });
+  const whole = isWhole(verb.fields, input);
+  const expect = whole ? await recallCount(session, resource.name) : undefined;
+  const { value } = await verb.run({ ...call, reading: { keep, expect } });
   const rows = value as Item[];
-  if (isWhole(verb.fields, input)) await rememberNames(session, resource, rows);
+  if (whole) await rememberNames(session, resource, rows);
   await printRows(session, resource, sortRows(resource, rows, forHere), format);
 }
 

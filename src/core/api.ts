@@ -16,10 +16,18 @@ export interface Action {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
+/** How a long list is read. */
+export interface Reading<T, K = T> {
+  /** Has less of each row held, the id at least. */
+  readonly keep?: (row: T) => K;
+  /** How many rows there were the last time: as many pages are asked for at once, before the first one tells. */
+  readonly expect?: number;
+}
+
 /** A server of resources: Hetzner's, the daemon's over HTTP, or within the daemon the store itself. Paths have no leading slash: `servers/42`. */
 export interface Api {
-  /** Every row of every page, in order, each id once; a list that is cut short throws and is never taken as whole. With `keep` only what it returns of a row is held, which has the row's id. */
-  list<T, K = T>(path: string, query?: Query, keep?: (row: T) => K): AsyncIterable<K>;
+  /** Every row of every page, in order, each id once; a list that is cut short throws and is never taken as whole. */
+  list<T, K = T>(path: string, query?: Query, reading?: Reading<T, K>): AsyncIterable<K>;
   /** One call; the answer's body as it came (undefined when it has none). Retries as the error code allows. */
   send<T>(method: Method, path: string, body?: unknown, query?: Query): Promise<T>;
   /** Resolves when all have ended in success. When some failed it throws after all ended: the Failure's `details` is the list of failed actions. */

@@ -10,7 +10,7 @@ export interface PlannedRequest {
 export function rehearse(api: Api): { api: Api; requests: PlannedRequest[] } {
   const requests: PlannedRequest[] = [];
   const rehearsed: Api = {
-    list: (path, query, keep) => api.list(path, query, keep),
+    list: (path, query, reading) => api.list(path, query, reading),
     async send<T>(method: Method, path: string, body?: unknown, query?: Parameters<Api['send']>[3]): Promise<T> {
       if (method === 'GET') return api.send<T>(method, path, body, query);
       requests.push(body === undefined ? { method, path } : { method, path, body });

@@ -1,4 +1,4 @@
-import type { Action, Api, Query } from './api.ts';
+import type { Action, Api, Query, Reading } from './api.ts';
 import type { Fields, Input } from './field.ts';
 import { type Identity, identities, type ResourceName } from './resources/identities.ts';
 import type { Clock } from './world.ts';
@@ -39,8 +39,8 @@ export interface Call<F extends Fields = Fields, T extends Item = Item> {
   readonly input: Input<F>;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
-  /** For lists: has only what it returns of each row held, the id and the name at least. */
-  readonly keep?: (item: Item) => Item;
+  /** For lists: what is held of each row has the id and the name at least. */
+  readonly reading?: Reading<Item>;
   /** Reads a file that a flag names; `-` is standard input. Throws `usage` when it cannot. */
   readonly readFile: (path: string) => Promise<Buffer>;
 }

@@ -11,10 +11,10 @@ export function list<const F extends Fields>(summary: string, filters: F = {} as
     kind: 'list',
     summary,
     fields,
-    run: async ({ api, resource, input, keep }) => {
+    run: async ({ api, resource, input, reading }) => {
       const { selector, sort, ...rest } = input as Record<string, unknown>;
       const query = { ...resource.query, ...bodyOf(filters, rest), label_selector: selector, sort } as Query;
-      return { value: await collect(api.list<Item>(resource.path, query, keep)) };
+      return { value: await collect(api.list<Item>(resource.path, query, reading)) };
     },
   });
 }

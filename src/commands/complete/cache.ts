@@ -36,7 +36,7 @@ export async function rememberNames(owner: CacheOwner, resource: Nameable, items
     const body = JSON.stringify(items.map(item => pack(namedOf(resource, item))));
     const before = read(file);
     if (before?.body === body && now >= before.at && now - before.at < unchanged) return;
-    write(file, `${now}\n${body}`);
+    write(file, `${now} ${items.length}\n${body}`);
   });
 }
 
@@ -63,6 +63,14 @@ export async function recallNames(owner: CacheOwner, resource: ResourceName): Pr
     const age = owner.world.clock.now() - kept.at;
     // Written in the future: the clock was set back, and nobody knows how old it is.
     return { names, age: age < 0 ? Number.POSITIVE_INFINITY : age };
+  });
+}
+
+/** How many there were when the names were kept; undefined when that is not known. */
+export async function recallCount(owner: CacheOwner, resource: ResourceName): Promise<number | undefined> {
+  return attempt(async () => {
+    const file = await fileOf(owner, resource);
+    return file === undefined ? undefined : read(file)?.count;
   });
 }
 
@@ -100,8 +108,8 @@ function cacheFolder({ env, platform }: Pick<World, 'env' | 'platform'>): string
   return env.HOME && path.join(env.HOME, '.cache', 'cloudctl');
 }
 
-/** The first line is when it was written, the rest the names. */
-function read(file: string): { at: number; body: string } | undefined {
+/** The first line is when it was written and how many there are, the rest the names. */
+function read(file: string): { at: number; count: number; body: string } | undefined {
   let text: string;
   try {
     text = fs.readFileSync(file, 'utf8');
@@ -109,8 +117,8 @@ function read(file: string): { at: number; body: string } | undefined {
     return undefined;
   }
   const end = text.indexOf('\n');
-  const at = Number(text.slice(0, end));
-  return end > 0 && Number.isSafeInteger(at) ? { at, body: text.slice(end + 1) } : undefined;
+  const [at = Number.NaN, count = 0] = text.slice(0, end).split(' ').map(Number);
+  return end > 0 && Number.isSafeInteger(at) ? { at, count, body: text.slice(end + 1) } : undefined;
 }
 
 function write(file: string, text: string): void {

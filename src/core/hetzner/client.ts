@@ -66,7 +66,7 @@ export function hetznerApi(options: HetznerOptions): Api {
   });
 
   return {
-    list: (path, query, keep) => readPages(send, path, query, { keep, signal }),
+    list: (path, query, reading) => readPages(send, path, query, { ...reading, signal }),
     async send<T>(method: Call['method'], path: string, body?: unknown, query?: Call['query']) {
       const call = { method, path, body, query };
       const answer = await send(method === 'POST' ? await recognisable(call, direct) : call);

@@ -55,7 +55,8 @@ export function createExchange(options: ExchangeOptions): Send {
     const date = Date.parse(answer.headers.date ?? '');
     if (!Number.isNaN(date)) onSkew(date - clock.now());
     if (answer.status < 200 || answer.status > 299) throw readError(answer, endpoint.host);
-    return { status: answer.status, headers: answer.headers, body: readBody(answer, endpoint.host) };
+    const body = readBody(answer, endpoint.host);
+    return { status: answer.status, headers: answer.headers, body: call.keep ? call.keep(body) : body };
   };
 }
 

@@ -39,18 +39,31 @@ export function identifier(path: string): Identify {
   return row => asObject(row).id;
 }
 
-/** The page in a body: rows under the name that the path ends in, or else under the only key that has an array, less of each where `keep` says so; `unreachable` when there is none. */
-export function readPage<T, K = T>(path: string, page: number, body: unknown, keep?: (row: T) => K): Page<K> {
+/** The page in a body; `unreachable` when there is no list in it. */
+export function readPage<T>(path: string, page: number, body: unknown): Page<T> {
   const fields = asObject(body);
-  const arrays = Object.keys(fields).filter(key => Array.isArray(fields[key]));
-  const named = path.split('/').at(-1) ?? '';
-  const key = arrays.includes(named) ? named : arrays.length === 1 ? arrays[0]! : undefined;
+  const key = keyOfRows(path, fields);
   if (key === undefined) throw new Failure('unreachable', `the answer for ${path} has no list in it`);
-  const rows = fields[key] as readonly T[];
   return {
-    rows: keep ? rows.map(keep) : (rows as readonly unknown[] as readonly K[]),
+    rows: fields[key] as readonly T[],
     pagination: { ...(fields.meta as Meta | undefined)?.pagination, page },
   };
+}
+
+/** The body with less of each of its rows; one that has no list as it is. */
+export function keepOfRows<T>(path: string, keep: (row: T) => unknown): (body: unknown) => unknown {
+  return body => {
+    const fields = asObject(body);
+    const key = keyOfRows(path, fields);
+    return key === undefined ? body : { ...fields, [key]: (fields[key] as readonly T[]).map(row => keep(row)) };
+  };
+}
+
+/** The name that the path ends in where that has rows, or else the only key that has an array. */
+function keyOfRows(path: string, fields: Readonly<Record<string, unknown>>): string | undefined {
+  const arrays = Object.keys(fields).filter(key => Array.isArray(fields[key]));
+  const named = path.split('/').at(-1) ?? '';
+  return arrays.includes(named) ? named : arrays.length === 1 ? arrays[0] : undefined;
 }
 
 /** The rows, and those that only another reading had, each after the row that it followed there. */

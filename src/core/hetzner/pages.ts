@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import type { Query } from '../api.ts';
+import type { Query, Reading } from '../api.ts';
 import { Failure } from '../failure.ts';
 import type { Send } from './call.ts';
-import { countRows, identifier, isLast, isWhole, merge, type Page, readPage, rowsOf } from './page.ts';
+import { countRows, identifier, isLast, isWhole, keepOfRows, merge, type Page, readPage, rowsOf } from './page.ts';
 
 type Fetch<T> = (page: number) => Promise<Page<T>>;
 
@@ -10,19 +10,15 @@ const perPage = 50;
 const atOnce = 20;
 // Beyond as many pages memory counts for more than some milliseconds.
 const many = 50;
+// After so many pages V8's space for new objects has the size that serves a list best.
+const warm = 8;
 
-interface Reading<T, K> {
-  /** Has less of each row held, the id at least. */
-  readonly keep?: (row: T) => K;
-  readonly signal?: AbortSignal;
-}
-
-/** Every row of every page, each id once. The rest is fetched only when the first page is used up, and read again when rows moved meanwhile. */
+/** Every row of every page, each id once. Beyond the pages that are expected, the rest is fetched only when the first page is used up, and read again when rows moved meanwhile. */
 export async function* readPages<T, K = T>(
   send: Send,
   path: string,
   query: Query = {},
-  { keep, signal }: Reading<T, K> = {},
+  { keep, expect = 0, signal }: Reading<T, K> & { readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<K> {
   const stop = new AbortController();
   // Every page under way listens to it.
@@ -31,8 +27,10 @@ export async function* readPages<T, K = T>(
   if (signal?.aborted) follow();
   signal?.addEventListener('abort', follow);
   const fetch: Fetch<K> = async page => {
-    const call = { method: 'GET', path, query: { per_page: perPage, ...query, page }, signal: stop.signal } as const;
-    return readPage(path, page, (await send(call)).body, keep);
+    const asked = { per_page: perPage, ...query, page };
+    const less = keep && { keep: keepOfRows(path, keep) };
+    const answer = await send({ method: 'GET', path, query: asked, signal: stop.signal, ...less });
+    return readPage(path, page, answer.body);
   };
   const seen = new Set<unknown>();
   const identify = identifier(path);
@@ -42,21 +40,35 @@ export async function* readPages<T, K = T>(
     return !seen.has(id) && seen.add(id);
   };
   try {
-    const first = await fetch(1);
+    const begun = fetch(1);
+    const early = begin(fetch, Math.ceil(expect / perPage));
+    const first = await begun;
     yield* first.rows.filter(unseen);
     if (isLast(first) && isWhole([first], identify)) return;
     // Rows that a delete shifted to the first page come where they belong: right after those it had.
-    yield* (await readRest(fetch, first, path)).filter(unseen);
+    yield* (await readRest(fetch, first, path, early)).filter(unseen);
   } finally {
     signal?.removeEventListener('abort', follow);
     stop.abort();
   }
 }
 
+/** Asks for the pages from the second to the last that is expected, as many as are read at once; what it returns gives those, and asks for others. */
+function begin<T>(fetch: Fetch<T>, last: number): Fetch<T> {
+  const begun = new Map<number, Promise<Page<T>>>();
+  for (let page = 2; page <= Math.min(last, atOnce); page += 1) {
+    const answer = fetch(page);
+    // Where the list has become shorter nobody waits for it.
+    answer.catch(() => {});
+    begun.set(page, answer);
+  }
+  return page => begun.get(page) ?? fetch(page);
+}
+
 /** The rows of all pages, or where rows moved while they were read, of a second or third reading too. */
-async function readRest<T>(fetch: Fetch<T>, first: Page<T>, path: string): Promise<readonly T[]> {
+async function readRest<T>(fetch: Fetch<T>, first: Page<T>, path: string, early: Fetch<T>): Promise<readonly T[]> {
   const identify = identifier(path);
-  const rest = [first, ...(isLast(first) ? [] : await readFrom(fetch, first, 2))];
+  const rest = [first, ...(isLast(first) ? [] : await readFrom(early, first, 2))];
   if (isWhole(rest, identify)) return rowsOf(rest);
   const again = await fetch(1);
   const second = [again, ...(isLast(again) ? [] : await readFrom(fetch, again, 2))];
@@ -85,17 +97,19 @@ async function readFrom<T>(fetch: Fetch<T>, before: Page<T>, from: number): Prom
 
 /** The results in the order of the numbers, a few at a time. */
 async function inParallel<T>(numbers: readonly number[], fetch: Fetch<T>): Promise<Page<T>[]> {
-  if (numbers.length > many) await spareMemory();
   const pages: Page<T>[] = [];
   const left = numbers.entries();
   const work = async () => {
-    for (const [index, number] of left) pages[index] = await fetch(number);
+    for (const [index, number] of left) {
+      if (index === warm && numbers.length > many) await spareMemory();
+      pages[index] = await fetch(number);
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   return pages;
 }
 
-/** Has V8 leave the space for new objects as small as it is: of a long list it would grow to 32 MB, all of it garbage. */
+/** Has V8 leave the space for new objects as small as it is: of a long list it would grow to 48 MB, all of it garbage. */
 async function spareMemory(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8');
   setFlagsFromString('--semi-space-growth-factor=1');

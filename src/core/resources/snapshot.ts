@@ -72,7 +72,7 @@ export const snapshot = resource('snapshot', {
       run: async given => {
         const { selector, sort, ...filters } = given.input;
         // The filters read the whole rows.
-        const { value } = await all.run({ ...given, input: { selector, sort }, keep: undefined });
+        const { value } = await all.run({ ...given, input: { selector, sort }, reading: undefined });
         const now = given.clock.now();
         return { value: (value as Item[]).filter(item => passes(item, filters, now)) };
       },

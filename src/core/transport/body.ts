@@ -16,12 +16,14 @@ export async function readBody(response: IncomingMessage, most: number): Promise
 let scratch = Buffer.alloc(0);
 
 /** The text of all chunks, decoded in one piece: a character may lie across two. They are joined where the last answer's were, since fresh memory for each of 200 pages costs more than the reading. */
-function decode(chunks: readonly Buffer[]): string {
+function decode(chunks: Buffer[]): string {
   if (chunks.length < 2) return chunks[0]?.toString('utf8') ?? '';
   const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   if (size > scratch.length) scratch = Buffer.allocUnsafeSlow(size);
   let end = 0;
   for (const chunk of chunks) end += chunk.copy(scratch, end);
+  // What listens to the answer outlives it.
+  chunks.length = 0;
   return scratch.toString('utf8', 0, end);
 }
 
@@ -37,7 +39,7 @@ function readAll(response: IncomingMessage, most: number): Promise<Buffer[]> {
     });
     response.on('end', () => (response.complete ? resolve(chunks) : cut()));
     response.on('error', cut);
-    response.on('close', cut);
+    response.on('close', () => response.complete || cut());
   });
 }
 

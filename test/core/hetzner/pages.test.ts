@@ -17,7 +17,7 @@ function listOf(count: number, before: (call: number, rows: Row[]) => void = () 
   const calls: number[] = [];
   let most = 0;
   let open = 0;
-  const send: Send = async ({ query }: Call) => {
+  const send: Send = async ({ query, keep = body => body }: Call) => {
     const page = Number(query?.page);
     before(calls.push(page), rows);
     open += 1;
@@ -33,7 +33,7 @@ function listOf(count: number, before: (call: number, rows: Row[]) => void = () 
     const body = { things: rows.slice((page - 1) * 50, page * 50), meta: { pagination } };
     await new Promise(setImmediate);
     open -= 1;
-    return { status: 200, headers: {}, body };
+    return { status: 200, headers: {}, body: keep(body) };
   };
   return { rows, calls, send, most: () => most };
 }
@@ -61,6 +61,31 @@ describe('a list', () => {
     expect(await collect(readPages<Row, { half: number }>(send, 'things', {}, { keep }))).toEqual(
       upTo(120).map(id => ({ id, half: id / 2 })),
     );
+  });
+
+  it('asks for as many pages as are expected at once, and for no page twice', async () => {
+    const { send, calls, most } = listOf(500);
+    expect(await ids(readPages(send, 'things', {}, { expect: 500 }))).toEqual(upTo(500));
+    expect(calls).toEqual(upTo(10));
+    expect(most()).toBe(10);
+  });
+
+  it('is whole when it is shorter or longer than expected, however much', async () => {
+    const counts = fc.integer({ min: 0, max: 1300 });
+    await fc.assert(
+      fc.asyncProperty(counts, counts, async (count, expected) => {
+        const { send } = listOf(count);
+        expect(await ids(readPages(send, 'things', {}, { expect: expected }))).toEqual(upTo(count));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('does not mind that a page which was expected in vain fails', async () => {
+    const { send } = listOf(120);
+    const failing: Send = call =>
+      Number(call.query?.page) > 3 ? Promise.reject(new Failure('unreachable', 'gone')) : send(call);
+    expect(await ids(readPages(failing, 'things', {}, { expect: 500 }))).toEqual(upTo(120));
   });
 
   it('fetches no more when the reader stops on the first page', async () => {
