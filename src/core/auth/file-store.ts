@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { readIfThere, writeAtomically } from '../config/storage.ts';
+import { clearDrafts, readIfThere, writeAtomically } from '../config/storage.ts';
 import { Failure } from '../failure.ts';
 import type { Sealed } from './seal.ts';
 import { fromPlain, isRecord, type Secrets, toPlain } from './secrets.ts';
@@ -24,8 +24,10 @@ export function readContent(file: string, platform: string): Content {
   return { plain: parseSecrets(file, content) };
 }
 
-/** Replaces the file, or removes it when nothing is left; `content` is encrypted or plain. */
+/** Replaces the file, or removes it when nothing is left, under the lock; `content` is encrypted or plain. */
 export function writeContent(file: string, content: Content): void {
+  // A draft has tokens in it too.
+  clearDrafts(file);
   if (content === undefined) {
     fs.rmSync(file, { force: true });
     return;

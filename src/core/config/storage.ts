@@ -29,7 +29,7 @@ export function writeAtomically(file: string, text: string): void {
   try {
     createFolder(path.dirname(file));
     const target = fs.existsSync(file) ? fs.realpathSync(file) : file;
-    const draft = `${target}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+    const draft = draftOf(target);
     try {
       writeDurably(draft, text);
       fs.renameSync(draft, target);
@@ -44,7 +44,7 @@ export function writeAtomically(file: string, text: string): void {
 
 /** Writes as many bytes beside the file and takes them away again; throws `usage` when there is no room or no permission. */
 export function proveWritable(file: string, bytes: number): void {
-  const draft = `${file}.${process.pid}.probe`;
+  const draft = draftOf(file);
   try {
     createFolder(path.dirname(file));
     writeDurably(draft, 'x'.repeat(bytes));
@@ -52,6 +52,17 @@ export function proveWritable(file: string, bytes: number): void {
     throw storageFailure(`${file} cannot be written`, error);
   } finally {
     fs.rmSync(draft, { force: true });
+  }
+}
+
+/** Removes what processes that were killed while they wrote the file have left of it; only where nobody can be writing it now. */
+export function clearDrafts(file: string): void {
+  const folder = path.dirname(file);
+  const isDraft = (name: string) => name.startsWith(`${path.basename(file)}.`) && name.endsWith('.draft');
+  try {
+    for (const name of fs.readdirSync(folder).filter(isDraft)) fs.rmSync(path.join(folder, name), { force: true });
+  } catch {
+    // The write itself went well.
   }
 }
 
@@ -72,6 +83,10 @@ export function storageFailure(what: string, error: unknown): Failure {
 /** The code of an error of the file system, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
+function draftOf(file: string): string {
+  return `${file}.${process.pid}.${Math.random().toString(36).slice(2)}.draft`;
 }
 
 function writeDurably(file: string, text: string): void {

@@ -83,6 +83,19 @@ describe('stored credentials', () => {
     expect(await credentials.get('old')).toEqual({ ...credential, extra: 1 });
   });
 
+  it('that a process left half-written when it was killed are removed by the next change, and by the last', async () => {
+    const world = home();
+    const credentials = openCredentials(world, world.config);
+    const left = `${world.credentials}.4711.abc.draft`;
+    for (const change of [() => credentials.set('prod', credential), () => credentials.remove('prod')]) {
+      fs.writeFileSync(left, sampleToken);
+      fs.writeFileSync(`${world.config}.4711.abc.draft`, 'not mine');
+      await change();
+      expect(fs.existsSync(left)).toBe(false);
+      expect(fs.existsSync(`${world.config}.4711.abc.draft`)).toBe(true);
+    }
+  });
+
   it('lose nothing when many are set at the same time', async () => {
     const world = home();
     const credentials = openCredentials(world, world.config);
