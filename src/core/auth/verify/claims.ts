@@ -105,9 +105,8 @@ function readTime(claims: Claims, name: string): number {
 }
 
 function readActor(claims: Claims, name: string): string {
-  const value = claims[name];
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badClaim(name);
-  return readText(value as Claims, 'sub');
+  const { sub } = Object(claims[name]);
+  return readText({ [name]: sub }, name);
 }
 
 /** The refusal of a token whose claim of that name is missing or malformed. */

@@ -58,8 +58,7 @@ function parseJson(text: string): { keys?: unknown } | null | undefined {
 /** Undefined for a key that is not for this; one whose private half was published would let anybody sign. */
 function readKey(jwk: unknown): KeyObject | undefined {
   const { kty, use, alg, kid, d } = Object(jwk);
-  if (kty !== 'RSA' || use !== 'sig' || alg !== 'RS256' || d !== undefined) return undefined;
-  if (typeof kid !== 'string' || kid === '') return undefined;
+  if (kty !== 'RSA' || use !== 'sig' || alg !== 'RS256' || d !== undefined || typeof kid !== 'string') return undefined;
   try {
     const key = createPublicKey({ key: Object(jwk), format: 'jwk' });
     const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};

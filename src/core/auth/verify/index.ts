@@ -14,7 +14,7 @@ export interface VerifierOptions extends Audience {
   readonly jwksUrl: string;
   /** `iss` must be one of these. */
   readonly issuers: readonly string[];
-  /** Its own limit bounds how much of an answer is read before 256 KiB are found to be too many. */
+  /** How much of an answer is read at all is its own limit; more than 256 KiB are not taken. */
   readonly http: Transport;
   readonly clock: Clock;
 }
