@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../../src/core/failure.ts';
 import { failureOf } from '../../config/home.ts';
-import { claims, type Issuer, keySet, keys, makeKey, now, setUp, signToken, toJwk, token } from './issuer.ts';
+import {
+  claims,
+  encodePart,
+  type Issuer,
+  keySet,
+  keys,
+  makeKey,
+  now,
+  setUp,
+  signToken,
+  toJwk,
+  token,
+} from './issuer.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -34,6 +46,14 @@ describe('the keys', () => {
     expect(source.requests).toHaveLength(1);
   });
 
+  it('are not asked for a second time while an answer is on its way, however long it takes', async () => {
+    const { verify, source, clock } = setUp();
+    const first = verify(token());
+    const later = clock.advance(minute);
+    await Promise.all([first, later, verify(token())]);
+    expect(source.requests).toHaveLength(1);
+  });
+
   it('are kept for ten minutes, then asked for again', async () => {
     const { verify, source, clock } = setUp();
     await verify(token(endless));
@@ -61,8 +81,9 @@ describe('the keys', () => {
 });
 
 describe('a key id that is not known', () => {
-  const stranger = makeKey('stranger');
-  const strange = (n: number) => token({}, { ...stranger, kid: `random-${n}` });
+  // The signature is not looked at before there is a key.
+  const rest = token().slice(token().indexOf('.'));
+  const strange = (n: number) => encodePart({ alg: 'RS256', kid: `random-${n}` }) + rest;
 
   it('makes no more than two requests however many tokens have one, one after the other', async () => {
     const { verify, source, clock } = setUp();

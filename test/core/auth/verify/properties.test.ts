@@ -33,7 +33,7 @@ describe('whatever is sent', () => {
         const changed = text.slice(0, at) + other + text.slice(at + 1);
         if (changed !== text) expect(await decide(changed)).toBe('refused');
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
@@ -45,7 +45,7 @@ describe('whatever is sent', () => {
         const changed = text.slice(0, at) + more + text.slice(at + length);
         if (changed !== text) expect(await decide(changed)).toBe('refused');
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -63,7 +63,7 @@ describe('whatever is sent', () => {
       fc.asyncProperty(text, async one => {
         expect(await decide(one)).toBe('refused');
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -90,7 +90,7 @@ describe('whatever is sent', () => {
         expect(Object.keys(full)).not.toContain('crit');
         expect(Object.keys(full)).not.toContain('b64');
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
@@ -137,7 +137,7 @@ describe('whatever the issuer signs', () => {
           expect([undefined, text]).toContainEqual(optional);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
@@ -149,7 +149,7 @@ describe('whatever the issuer signs', () => {
         const isGood = exp > -5 && iat <= 5 && (nbf ?? 0) <= 5;
         expect((await decide(token(times), open.verify)) !== 'refused').toBe(isGood);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -164,7 +164,7 @@ describe('whatever the issuer signs', () => {
         expect(() => readKeyId(part(twice))).toThrow(Failure);
         expect(() => readKeyId(part(`{"in":[${twice}]}`))).toThrow(Failure);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -176,7 +176,7 @@ describe('whatever the issuer signs', () => {
         if (part === canonical) expect(read()).toBe(keys.first.kid);
         else expect(read).toThrow(Failure);
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 });
