@@ -14,8 +14,13 @@ export function realWorld(process: NodeJS.Process, programs: World['programs']):
   const stop = new AbortController();
   // Every request under way listens to it.
   setMaxListeners(0, stop.signal);
-  const abort = () => stop.abort(new Failure('interrupted', 'interrupted'));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, abort);
+  const abort = () => {
+    // The second time somebody does not want to wait for what should not be broken off.
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort(new Failure('interrupted', 'interrupted'));
+  };
+  // Not once: where a library listens too and is left alone, it ends the process before anything is said.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, abort);
   return {
     env: process.env,
     platform: process.platform,
