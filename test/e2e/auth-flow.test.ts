@@ -135,8 +135,11 @@ describe.skipIf(missing.length > 0)('cloudctl login on a terminal, answered in a
   it('ends with 130 at Ctrl-C, leaves nothing behind, and a later approval signs nobody in', async () => {
     const shown = login();
     await openPage(shown);
+    // The library that draws the spinner listens for Ctrl-C too.
+    await shown.shows('Waiting for the approval');
     shown.press('C-c');
-    expect((await shown.ends()).status).toBe(130);
+    const { status, screen } = await shown.ends();
+    expect([status, screen]).toEqual([130, expect.stringContaining('cloudctl: interrupted')]);
     expect(files()).toEqual([]);
     await page.click('#approve');
     const listed = await home.cloudctl('auth list -o json');
