@@ -68,8 +68,8 @@ export function authHome({ workos }: { workos: Workos }, path = temporaryHome())
 }
 
 /** A home in which Ada has signed in, by the program itself, with a context `team` that uses her account. */
-export async function signedInHome(sandbox: Sandbox): Promise<AuthHome> {
-  const home = authHome(sandbox);
+export async function signedInHome(sandbox: Sandbox, path?: string): Promise<AuthHome> {
+  const home = authHome(sandbox, path);
   const begun = await home.cloudctl('login --json');
   sandbox.workos.approve(JSON.parse(begun.out).user_code, { user: 'ada@example.com' });
   for (const line of ['login --complete', `context create team --endpoint ${sandbox.url} --account ada@example.com`]) {

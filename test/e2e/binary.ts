@@ -44,6 +44,8 @@ export interface BinaryOptions {
   readonly node?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Id of the user and group to run as; only root may give one. */
+  readonly uid?: number;
 }
 
 /** The environment of a user who has nothing but the target. */
@@ -61,8 +63,8 @@ export function startBinary(
   argv: readonly string[],
   options: BinaryOptions & Pick<SpawnOptions, 'stdio'> = {},
 ): ChildProcess {
-  const { node = process.execPath, env, stdio = 'pipe' } = options;
-  return spawn(node, [program, ...argv], { env: plainEnvironment(target, env), stdio });
+  const { node = process.execPath, env, stdio = 'pipe', uid } = options;
+  return spawn(node, [program, ...argv], { env: plainEnvironment(target, env), stdio, uid, gid: uid });
 }
 
 /** Runs the built program to its end. */
