@@ -52,16 +52,16 @@ export const login = command({
     if (input['user-code'] !== undefined && !input.complete) {
       throw new Failure('usage', '--user-code goes with --complete');
     }
+    if (world.env.CI && !input.json && !input.complete) {
+      throw new Failure('unauthorized', 'nobody can approve a sign-in in CI', {
+        hint: 'Set CLOUDCTL_TOKEN (with CLOUDCTL_ENDPOINT) or HCLOUD_TOKEN; to sign in all the same: login --json',
+      });
+    }
     requireConfigPath(settings.configPath);
     const store = openStore(session, format);
     if (input.complete) {
       const begun = findPending(await store.read(), input['user-code']);
       return finish(session, format, input, begun, workosOf(session, begun));
-    }
-    if (world.env.CI && !input.json) {
-      throw new Failure('unauthorized', 'nobody can approve a sign-in in CI', {
-        hint: 'Set CLOUDCTL_TOKEN (with CLOUDCTL_ENDPOINT) or HCLOUD_TOKEN; to sign in all the same: login --json',
-      });
     }
     // Before a person approves in vain.
     await store.prove();
