@@ -7,6 +7,8 @@ import type { Clock, Keyring, Screen, World } from './world.ts';
 /** The world of a real process, and what takes it down: `close` drops connections so that the process can end at once. */
 export interface RealWorld extends World {
   readonly http: PooledTransport;
+  /** Ends the process with that status. */
+  readonly end: (status: number) => void;
 }
 
 /** The world as this process sees it. Only bin/ calls it. */
@@ -21,6 +23,7 @@ export function realWorld(process: NodeJS.Process, programs: World['programs']):
   };
   // Not once: where a library listens too and is left alone, it ends the process before anything is said.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, abort);
+  let isStuck = false;
   return {
     env: process.env,
     platform: process.platform,
@@ -31,17 +34,30 @@ export function realWorld(process: NodeJS.Process, programs: World['programs']):
     err: screen(process, 2),
     signal: stop.signal,
     http: createTransport({ env: process.env }),
-    keyring,
+    keyring: lazyKeyring(() => {
+      isStuck = true;
+    }),
     programs,
+    end: status => (isStuck ? breakOff(process, status) : process.exit(status)),
   };
 }
 
-// Its library is loaded when a keyring is used.
-const keyring: Keyring = {
-  get: async name => (await import('./auth/keyring.ts')).systemKeyring.get(name),
-  set: async (name, secret) => (await import('./auth/keyring.ts')).systemKeyring.set(name, secret),
-  remove: async name => (await import('./auth/keyring.ts')).systemKeyring.remove(name),
-};
+/** Its library is loaded when a keyring is used. */
+function lazyKeyring(onStuck: () => void): Keyring {
+  const open = async () => (await import('./auth/keyring.ts')).openKeyring(onStuck);
+  return {
+    get: async name => (await open()).get(name),
+    set: async (name, secret) => (await open()).set(name, secret),
+    remove: async name => (await open()).remove(name),
+  };
+}
+
+/** Ends a process whose exit would wait for a thread for ever: as another program that ends with that status where Node can, else killed. */
+function breakOff(process: NodeJS.Process, status: number): void {
+  const { execve } = process as { execve?: (file: string, words: readonly string[]) => never };
+  if (execve) execve.call(process, '/bin/sh', ['sh', '-c', `exit ${status}`]);
+  process.kill(process.pid, 'SIGKILL');
+}
 
 const realClock: Clock = {
   now: Date.now,

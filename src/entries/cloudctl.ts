@@ -15,6 +15,7 @@ export async function start(process: NodeJS.Process, programs: World['programs']
   }
   const { load } = createLoader(folder, require);
   const { main, realWorld } = load('./base.js') as typeof base;
+  const world = realWorld(process, programs);
   // Not left to run out: Node would close connections and take its heap apart, which is 3 ms for nothing.
-  process.exit(await main(argv, realWorld(process, programs)));
+  world.end(await main(argv, world));
 }
