@@ -51,20 +51,13 @@ function prepareFolder(lock: string): void {
 }
 
 function take(lock: string, holder: Holder): boolean {
-  let isMade = false;
   try {
-    const handle = fs.openSync(lock, 'wx', 0o600);
-    isMade = true;
-    try {
-      fs.writeFileSync(handle, JSON.stringify(holder));
-    } finally {
-      fs.closeSync(handle);
-    }
+    fs.writeFileSync(lock, JSON.stringify(holder), { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     // On a full disk it is made and not written: left there it would hold up the next run.
-    if (isMade) fs.rmSync(lock, { force: true });
+    if (fs.statSync(lock, { throwIfNoEntry: false })?.size === 0) fs.rmSync(lock, { force: true });
     throw storageFailure(`${lock} cannot be written`, error);
   }
 }
