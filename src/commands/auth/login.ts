@@ -96,7 +96,8 @@ async function finish(
   if (asked.org !== undefined && asked.org !== account.organization?.id && asked.org !== account.organization?.name) {
     await freshAccount(openDesk(session), name, { organization: asked.org });
   }
-  const view = (await viewAccounts(session, name)).find(({ account }) => account === name)!;
+  const { views } = await viewAccounts(session, name);
+  const view = views.find(({ account }) => account === name)!;
   await tell(session, format, name, `signed in as ${nameAccount(view)}`, view);
   if (view.organization_id === null) {
     note(session, format, 'this sign-in is for no organization; to choose one: cloudctl auth switch --org <id>');

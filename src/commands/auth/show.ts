@@ -1,5 +1,5 @@
-import { openCredentials } from '../../core/auth/credentials.ts';
 import { currentAccount } from '../../core/auth/current.ts';
+import type { Secrets } from '../../core/auth/secrets.ts';
 import { resolveAccess } from '../../core/config/access.ts';
 import { Failure } from '../../core/failure.ts';
 import { field } from '../../core/field.ts';
@@ -32,7 +32,7 @@ export const list = command({
   exits: ['unauthorized'],
   async run(session, input) {
     const format = parseFormat({ ...input, available: Object.keys(columns) });
-    const items = await viewAccounts(session, await activeOf(session));
+    const { views: items } = await viewAccounts(session);
     await writeRows(session.world.out, format, {
       items,
       columns,
@@ -56,7 +56,7 @@ export const status = command({
   exits: ['unauthorized', 'not_found'],
   async run(session, input) {
     const format = parseFormat(input);
-    const view = await viewAccount(session, input.account);
+    const view = await viewAccount(session, () => input.account);
     const { env, clock, out } = session.world;
     const item = { ...view, in_use: await describeUse(session) };
     await writeItem(out, format, item, { nameOf: one => one.account, idOf: one => one.account, now: clock.now() });
@@ -80,8 +80,7 @@ export const whoami = command({
   async run(session, input) {
     const format = parseFormat(input);
     const { settings, world } = session;
-    const secrets = await openCredentials(world, settings.configPath).read();
-    const view = await viewAccount(session, secrets.credentials.get(settings.contextName ?? '')?.account);
+    const view = await viewAccount(session, ({ credentials }) => credentials.get(settings.contextName ?? '')?.account);
     if (format.query === undefined && (format.kind === 'table' || format.kind === 'wide')) {
       return world.out.write(`${nameAccount(view)}\n`);
     }
@@ -104,20 +103,8 @@ async function describeUse({ settings, world }: Session): Promise<string> {
   }
 }
 
-async function viewAccount(session: Session, named: string | undefined): Promise<AccountView> {
-  const { settings, world } = session;
-  const secrets = await openCredentials(world, settings.configPath).read();
-  const name = currentAccount(secrets, settings.document, named);
-  const views = await viewAccounts(session, await activeOf(session));
+async function viewAccount(session: Session, named: (secrets: Secrets) => string | undefined): Promise<AccountView> {
+  const { secrets, views } = await viewAccounts(session);
+  const name = currentAccount(secrets, session.settings.document, named(secrets));
   return views.find(({ account }) => account === name)!;
-}
-
-/** The account that is meant where none is named, if that is clear. */
-async function activeOf({ settings, world }: Session): Promise<string | undefined> {
-  try {
-    return currentAccount(await openCredentials(world, settings.configPath).read(), settings.document);
-  } catch (error) {
-    if (error instanceof Failure && ['unauthorized', 'usage'].includes(error.code)) return undefined;
-    throw error;
-  }
 }

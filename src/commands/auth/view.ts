@@ -1,8 +1,10 @@
 import type { Account } from '../../core/auth/account.ts';
 import { type Claims, readClaims } from '../../core/auth/claims.ts';
 import { openCredentials } from '../../core/auth/credentials.ts';
+import { currentAccount } from '../../core/auth/current.ts';
 import type { Secrets } from '../../core/auth/secrets.ts';
 import { contextsOf } from '../../core/config/document.ts';
+import { Failure } from '../../core/failure.ts';
 import { escapeControls } from '../output/escape.ts';
 import type { Session } from '../session.ts';
 
@@ -30,12 +32,16 @@ export interface AccountView {
   readonly kept_in: string;
 }
 
-/** Every account, in the order of signing in. */
-export async function viewAccounts(session: Session, active: string | undefined): Promise<AccountView[]> {
+/** Every account, in the order of signing in, and the secrets of that one reading, since a keyring takes its time; `activated` is the active one where the settings do not know it yet. */
+export async function viewAccounts(
+  session: Session,
+  activated?: string,
+): Promise<{ readonly secrets: Secrets; readonly views: readonly AccountView[] }> {
   const { world, settings } = session;
   const credentials = openCredentials(world, settings.configPath);
   const secrets = await credentials.read();
-  return [...secrets.accounts].map(([name, account]) => {
+  const active = activated ?? activeOf(session, secrets);
+  const views = [...secrets.accounts].map(([name, account]) => {
     const isActive = name === active;
     return {
       ...describeAccount(name, account),
@@ -44,6 +50,17 @@ export async function viewAccounts(session: Session, active: string | undefined)
       kept_in: credentials.where,
     };
   });
+  return { secrets, views };
+}
+
+/** The account that is meant where none is named, if that is clear. */
+function activeOf({ settings }: Session, secrets: Secrets): string | undefined {
+  try {
+    return currentAccount(secrets, settings.document);
+  } catch (error) {
+    if (error instanceof Failure && ['unauthorized', 'usage'].includes(error.code)) return undefined;
+    throw error;
+  }
 }
 
 function describeAccount(name: string, account: Account) {
