@@ -1,0 +1,39 @@
+import { Failure } from '../failure.ts';
+import { begin } from './migrations/001-begin.ts';
+import type { Dialect } from './store.ts';
+
+/** Every change of the tables, in order; a released one is never edited. */
+export const migrations: readonly (readonly string[])[] = [begin];
+
+const words: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
+  sqlite: {
+    SERIAL: 'INTEGER PRIMARY KEY AUTOINCREMENT',
+    NUMBER: 'INTEGER',
+    REAL: 'REAL',
+    NAME: 'TEXT',
+    TEXT: 'TEXT',
+    TABLE: 'STRICT',
+  },
+  // Bytes, since every collation that MySQL and MariaDB share pads or folds when it compares.
+  mysql: {
+    SERIAL: 'BIGINT AUTO_INCREMENT PRIMARY KEY',
+    NUMBER: 'BIGINT',
+    REAL: 'DOUBLE',
+    NAME: 'VARBINARY(255)',
+    TEXT: 'LONGTEXT',
+    TABLE: 'ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
+  },
+};
+
+/** The statements of one migration in a dialect. */
+export function statementsOf(migration: readonly string[], dialect: Dialect): string[] {
+  return migration.map(text => text.replace(/\{(\w+)\}/g, (_all, word: string) => words[dialect][word]!));
+}
+
+/** The migrations that a database at `version` lacks; throws `usage` for one that a newer program has written. */
+export function pending(version: number, where: string): readonly (readonly string[])[] {
+  if (version <= migrations.length) return migrations.slice(version);
+  throw new Failure('usage', `${where} was written by a newer cloudctl (version ${version} of its tables)`, {
+    hint: `This one knows versions up to ${migrations.length}: install the newer one again, or restore a copy from before`,
+  });
+}
