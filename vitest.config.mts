@@ -7,7 +7,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     coverage: {
       provider: 'v8',
-      include: ['src/core/**', 'src/commands/**'],
+      include: ['src/core/**', 'src/commands/**', 'src/daemon/**'],
       reporter: ['text-summary', 'html'],
       thresholds: { lines: 90 },
     },

@@ -29,9 +29,10 @@ const part = (path: string) => path.split('/')[1] ?? '';
 const allowed: Record<string, readonly string[]> = {
   core: ['core'],
   commands: ['core', 'commands'],
+  daemon: ['core', 'daemon'],
   sandbox: ['sandbox'],
   docs: ['core', 'commands', 'docs'],
-  entries: ['core', 'commands', 'sandbox', 'docs', 'entries'],
+  entries: ['core', 'commands', 'daemon', 'sandbox', 'docs', 'entries'],
 };
 
 describe('the parts of the program', () => {

@@ -1,0 +1,6 @@
+import type { Step, Store } from './store.ts';
+
+/** The write that tells those who watch: `backup.done`, `schedule.changed`. */
+export function happened(store: Pick<Store, 'db'>, at: number, type: string, data: unknown): Step {
+  return { query: store.db.insertInto('events').values({ at, type, data: JSON.stringify(data) }) };
+}

@@ -1,0 +1,24 @@
+/** Who makes a request. */
+export interface Caller {
+  /** `root@socket`, an e-mail address, the name of a token. */
+  readonly name: string;
+  readonly role: 'admin';
+  readonly requestId: string;
+  /** Where it came from: an address, or `socket`. */
+  readonly address: string;
+}
+
+/** One request of the daemon's own resources, read and checked. */
+export interface Request {
+  readonly caller: Caller;
+  /** The item of the path; undefined for list and create. */
+  readonly id?: number;
+  /** The values of the verb's fields, by the fields' names. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** For lists: `name`, `page`, `per_page`, `sort`, `label_selector` and what the verb's fields add. */
+  readonly query: Readonly<Record<string, string | readonly string[]>>;
+  readonly signal: AbortSignal;
+}
+
+/** What a resource's verbs do in the daemon. A list answers with all rows, which are paged where it is served; a verb on one item with `{ [key]: item }`. Throws a Failure. */
+export type Service = Readonly<Record<string, (request: Request) => Promise<unknown>>>;
