@@ -30,10 +30,10 @@ export function statementsOf(migration: readonly string[], dialect: Dialect): st
   return migration.map(text => text.replace(/\{(\w+)\}/g, (_all, word: string) => words[dialect][word]!));
 }
 
-/** The migrations that a database at `version` lacks; throws `usage` for one that a newer program has written. */
-export function pending(version: number, where: string): readonly (readonly string[])[] {
-  if (version <= migrations.length) return migrations.slice(version);
+/** Throws `usage` for a database at a version of its tables that only a newer program knows. */
+export function requireKnown(version: number, where: string, known = migrations.length): void {
+  if (version <= known) return;
   throw new Failure('usage', `${where} was written by a newer cloudctl (version ${version} of its tables)`, {
-    hint: `This one knows versions up to ${migrations.length}: install the newer one again, or restore a copy from before`,
+    hint: `This one knows versions up to ${known}: install the newer one again, or restore a copy from before`,
   });
 }

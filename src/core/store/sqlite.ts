@@ -1,6 +1,6 @@
 import type SQLite from 'better-sqlite3';
 import { Failure } from '../failure.ts';
-import { pending, statementsOf } from './migrate.ts';
+import { migrations, requireKnown, statementsOf } from './migrate.ts';
 import type { Step, Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -40,7 +40,9 @@ export async function openSqlite(file: string): Promise<Store> {
       const rows = database.pragma('integrity_check') as { integrity_check: string }[];
       return rows.map(row => row.integrity_check).filter(text => text !== 'ok');
     },
-    close: () => db.destroy(),
+    async close() {
+      database.close();
+    },
   };
 }
 
@@ -67,7 +69,8 @@ function changedBy(write: () => number, mayBeThere: boolean): number {
 function migrate(database: SQLite.Database, file: string): void {
   const all = database.transaction(() => {
     const version = database.pragma('user_version', { simple: true }) as number;
-    const missing = pending(version, file);
+    requireKnown(version, file);
+    const missing = migrations.slice(version);
     for (const migration of missing) {
       for (const statement of statementsOf(migration, 'sqlite')) database.exec(statement);
     }
