@@ -10,7 +10,8 @@ const words: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
     SERIAL: 'INTEGER PRIMARY KEY AUTOINCREMENT',
     NUMBER: 'INTEGER',
     REAL: 'REAL',
-    NAME: 'TEXT',
+    // As long as MySQL has them, so that what one back end takes the other takes too.
+    NAME: 'TEXT CHECK (octet_length(%) <= 255)',
     TEXT: 'TEXT',
     TABLE: 'STRICT',
   },
@@ -25,9 +26,13 @@ const words: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** The statements of one migration in a dialect. */
+/** The statements of one migration in a dialect; `%` in a word is the column that it stands behind. */
 export function statementsOf(migration: readonly string[], dialect: Dialect): string[] {
-  return migration.map(text => text.replace(/\{(\w+)\}/g, (_all, word: string) => words[dialect][word]!));
+  return migration.map(text =>
+    text.replace(/(\w*) \{(\w+)\}/g, (_all, column: string, word: string) => {
+      return `${column} ${words[dialect][word]!.replace('%', column)}`;
+    }),
+  );
 }
 
 /** Throws `usage` for a database at a version of its tables that only a newer program knows. */

@@ -1,46 +1,94 @@
 import type SQLite from 'better-sqlite3';
+import type { QueryResult } from 'kysely';
 import { Failure } from '../failure.ts';
-import { migrations, requireKnown, statementsOf } from './migrate.ts';
+import { openKysely } from './driver.ts';
+import { isDuplicate, sqliteFailure } from './sqlite-faults.ts';
+import { prepareFile, watchFiles } from './sqlite-files.ts';
+import { migrateSqlite } from './sqlite-migrate.ts';
+import { keepStatements, type Prepare } from './statements.ts';
 import type { Step, Store } from './store.ts';
-import type { Tables } from './tables.ts';
 
-/** The store in a file, or in memory for `:memory:`; its tables are brought up to date. Throws `usage` for a file that is no store of ours or a newer one. */
+/** How the file is used. Memory mapping stays off: a disk that fails would end the process instead of a statement. */
+const pragmas = [
+  'busy_timeout = 5000',
+  'journal_mode = WAL',
+  'synchronous = FULL',
+  // On macOS the disk itself is told to write; elsewhere it is the same.
+  'fullfsync = ON',
+  'foreign_keys = ON',
+  'trusted_schema = OFF',
+  'cell_size_check = ON',
+  // Megabytes that the log keeps on the disk after one long commit.
+  `journal_size_limit = ${64 * 1024 * 1024}`,
+];
+
+/** Pages that a copy takes over at once; a thousand are 4 MB. */
+const pagesAtOnce = 250;
+
+/** The store in a file, or in memory for `:memory:`; its tables are brought up to date. Throws `usage` for a file that is no store of ours, a newer one, or cannot be written, `busy` while another process holds it. */
 export async function openSqlite(file: string): Promise<Store> {
-  const [{ default: Database }, { Kysely, SqliteDialect }] = await Promise.all([
-    import('better-sqlite3'),
-    import('kysely'),
-  ]);
-  const database = new Database(file);
   try {
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = FULL');
-    database.pragma('foreign_keys = ON');
-    migrate(database, file);
+    return await open(file);
+  } catch (error) {
+    throw sqliteFailure(file, error);
+  }
+}
+
+async function open(file: string): Promise<Store> {
+  const path = file === ':memory:' ? file : prepareFile(file);
+  const { default: Database } = await import('better-sqlite3');
+  const database = new Database(path);
+  try {
+    for (const pragma of pragmas) database.pragma(pragma);
+    await migrateSqlite(database, file);
+    return await storeOf(database, file, path);
   } catch (error) {
     database.close();
     throw error;
   }
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
-  const run = database.transaction((steps: readonly Step[]) => steps.map(step => runStep(database, step)));
+}
+
+async function storeOf(database: SQLite.Database, file: string, path: string): Promise<Store> {
+  const prepare = keepStatements(database);
+  const requireFiles = path === ':memory:' ? () => {} : rescuing(database, watchFiles(path));
+  const fail = (error: unknown) =>
+    database.open ? sqliteFailure(file, error) : new Failure('interrupted', `${file}: the store is closed`);
+  const carryOut = database.transaction((steps: readonly Step[]) => steps.map(step => runStep(prepare, step)));
   return {
     dialect: 'sqlite',
-    db,
+    db: await openKysely('sqlite', async (sql, parameters) => {
+      try {
+        return ask(prepare(sql), parameters, requireFiles);
+      } catch (error) {
+        throw fail(error);
+      }
+    }),
     async commit(steps) {
       try {
-        return run.immediate(steps);
+        requireFiles();
+        return carryOut.immediate(steps);
       } catch (error) {
         if (error === undone) return undefined;
-        throw error;
+        throw fail(error);
       }
     },
     async copy(to) {
-      await database.backup(to);
+      try {
+        await database.backup(to, { progress: () => pagesAtOnce });
+      } catch (error) {
+        throw fail(error);
+      }
     },
     async check() {
-      const rows = database.pragma('integrity_check') as { integrity_check: string }[];
-      return rows.map(row => row.integrity_check).filter(text => text !== 'ok');
+      try {
+        const rows = database.pragma('integrity_check') as { integrity_check: string }[];
+        return rows.map(row => row.integrity_check).filter(text => text !== 'ok');
+      } catch (error) {
+        return [fail(error).message];
+      }
     },
     async close() {
+      // The last one to close it writes the log back into the file, and removes it.
       database.close();
     },
   };
@@ -48,9 +96,9 @@ export async function openSqlite(file: string): Promise<Store> {
 
 const undone = Symbol('undone');
 
-function runStep(database: SQLite.Database, { query, changes }: Step): number {
+function runStep(prepare: Prepare, { query, changes }: Step): number {
   const { sql, parameters } = query.compile();
-  const changed = changedBy(() => database.prepare(sql).run(...parameters).changes, changes !== undefined);
+  const changed = changedBy(() => prepare(sql).run(...parameters).changes, changes !== undefined);
   if (typeof changes === 'number' && changed !== changes) throw undone;
   return changed;
 }
@@ -59,27 +107,30 @@ function changedBy(write: () => number, mayBeThere: boolean): number {
   try {
     return write();
   } catch (error) {
-    const { code } = error as { code?: string };
-    const isDuplicate = code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY';
-    if (mayBeThere && isDuplicate) return 0;
+    if (mayBeThere && isDuplicate(error)) return 0;
     throw error;
   }
 }
 
-function migrate(database: SQLite.Database, file: string): void {
-  const all = database.transaction(() => {
-    const version = database.pragma('user_version', { simple: true }) as number;
-    requireKnown(version, file);
-    const missing = migrations.slice(version);
-    for (const migration of missing) {
-      for (const statement of statementsOf(migration, 'sqlite')) database.exec(statement);
+function ask(
+  statement: SQLite.Statement<unknown[]>,
+  parameters: readonly unknown[],
+  requireFiles: () => void,
+): QueryResult<unknown> {
+  if (statement.reader) return { rows: statement.all(...parameters) };
+  requireFiles();
+  const { changes, lastInsertRowid } = statement.run(...parameters);
+  return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+}
+
+/** The check, which writes what a removed log has into the file first: that was acknowledged. */
+function rescuing(database: SQLite.Database, check: () => void): () => void {
+  return () => {
+    try {
+      check();
+    } catch (error) {
+      database.pragma('wal_checkpoint(FULL)');
+      throw error;
     }
-    if (missing.length > 0) database.pragma(`user_version = ${version + missing.length}`);
-  });
-  try {
-    all.immediate();
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'SQLITE_NOTADB') throw error;
-    throw new Failure('usage', `${file} is not a store of cloudctl`, { cause: error });
-  }
+  };
 }

@@ -1,0 +1,57 @@
+import fs from 'node:fs';
+import { dirname } from 'node:path';
+import { Failure } from '../failure.ts';
+import { sqliteFailure } from './sqlite-faults.ts';
+import type { Store } from './store.ts';
+
+/** Writes a copy of the store in a file, beside the work that goes on: whole, checked, on the disk and readable by its owner only when it resolves, and not there at all otherwise. A file that is there is replaced. Throws `usage` on MySQL. */
+export async function copyStore(store: Pick<Store, 'copy'>, target: string): Promise<void> {
+  await writeCopy(to => store.copy(to), target);
+}
+
+/** The same for anything that writes a database into a new file. */
+export async function writeCopy(write: (to: string) => Promise<unknown>, target: string): Promise<void> {
+  const draft = `${target}.${process.pid}.draft`;
+  try {
+    removeDatabase(draft);
+    // The one who makes the file fixes who may read it.
+    fs.closeSync(fs.openSync(draft, 'wx', 0o600));
+    await write(draft);
+    await sealCopy(draft);
+    syncPath(draft);
+    fs.renameSync(draft, target);
+    syncPath(dirname(target));
+  } catch (error) {
+    throw sqliteFailure(target, error);
+  } finally {
+    removeDatabase(draft);
+  }
+}
+
+/** One file without a log beside it, found to be whole. */
+async function sealCopy(file: string): Promise<void> {
+  const { default: Database } = await import('better-sqlite3');
+  const copy = new Database(file);
+  try {
+    copy.pragma('journal_mode = DELETE');
+    const fault = copy.pragma('integrity_check', { simple: true });
+    if (fault !== 'ok') throw new Failure('unexpected', `the copy is damaged: ${fault}`);
+  } finally {
+    copy.close();
+  }
+}
+
+/** Removes a database and what SQLite keeps beside it. */
+export function removeDatabase(file: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) fs.rmSync(file + suffix, { force: true });
+}
+
+/** Has a file or a folder's entries written to the disk. */
+export function syncPath(path: string): void {
+  const handle = fs.openSync(path, 'r');
+  try {
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
