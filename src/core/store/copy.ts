@@ -1,7 +1,7 @@
 import fs from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Failure } from '../failure.ts';
-import { sqliteFailure } from './sqlite-faults.ts';
+import { storeFailure } from './sqlite-faults.ts';
 import type { Store } from './store.ts';
 
 /** Writes a copy of the store in a file, beside the work that goes on: whole, checked, on the disk and readable by its owner only when it resolves, and not there at all otherwise. A file that is there is replaced. Throws `usage` on MySQL. */
@@ -9,33 +9,40 @@ export async function copyStore(store: Pick<Store, 'copy'>, target: string): Pro
   await writeCopy(to => store.copy(to), target);
 }
 
-/** The same for anything that writes a database into a new file. */
-export async function writeCopy(write: (to: string) => Promise<unknown>, target: string): Promise<void> {
+/** The same for anything that writes a database into a new file; `name` is what its errors speak of. */
+export async function writeCopy(write: (to: string) => Promise<unknown>, target: string, name = target): Promise<void> {
   const draft = `${target}.${process.pid}.draft`;
   try {
-    removeDatabase(draft);
+    clearDrafts(target);
     // The one who makes the file fixes who may read it.
     fs.closeSync(fs.openSync(draft, 'wx', 0o600));
     await write(draft);
-    await sealCopy(draft);
+    await sealCopy(draft, name);
     syncPath(draft);
     fs.renameSync(draft, target);
     syncPath(dirname(target));
   } catch (error) {
-    throw sqliteFailure(target, error);
+    throw storeFailure(name, error);
   } finally {
     removeDatabase(draft);
   }
 }
 
+/** What killed processes have left of a copy. */
+function clearDrafts(target: string): void {
+  const isDraft = (name: string) => name.startsWith(`${basename(target)}.`) && /\.\d+\.draft(-\w+)?$/.test(name);
+  const folder = dirname(target);
+  for (const name of fs.readdirSync(folder).filter(isDraft)) fs.rmSync(join(folder, name), { force: true });
+}
+
 /** One file without a log beside it, found to be whole. */
-async function sealCopy(file: string): Promise<void> {
+async function sealCopy(file: string, name: string): Promise<void> {
   const { default: Database } = await import('better-sqlite3');
   const copy = new Database(file);
   try {
     copy.pragma('journal_mode = DELETE');
     const fault = copy.pragma('integrity_check', { simple: true });
-    if (fault !== 'ok') throw new Failure('unexpected', `the copy is damaged: ${fault}`);
+    if (fault !== 'ok') throw new Failure('unexpected', `${name}: the copy is damaged: ${fault}`);
   } finally {
     copy.close();
   }

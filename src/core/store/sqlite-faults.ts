@@ -35,7 +35,7 @@ const words: Readonly<Record<string, Words>> = {
 };
 
 /** The Failure for an error of SQLite or the file system at this file, without any value. */
-export function sqliteFailure(file: string, error: unknown): Failure {
+export function storeFailure(file: string, error: unknown): Failure {
   if (error instanceof Failure) return error;
   const code = codeOf(error);
   const group = code.split('_').slice(0, 2).join('_');

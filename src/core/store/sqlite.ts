@@ -2,7 +2,7 @@ import type SQLite from 'better-sqlite3';
 import type { QueryResult } from 'kysely';
 import { Failure } from '../failure.ts';
 import { openKysely } from './driver.ts';
-import { isDuplicate, sqliteFailure } from './sqlite-faults.ts';
+import { isDuplicate, storeFailure } from './sqlite-faults.ts';
 import { prepareFile, watchFiles } from './sqlite-files.ts';
 import { migrateSqlite } from './sqlite-migrate.ts';
 import { keepStatements, type Prepare } from './statements.ts';
@@ -30,7 +30,7 @@ export async function openSqlite(file: string): Promise<Store> {
   try {
     return await open(file);
   } catch (error) {
-    throw sqliteFailure(file, error);
+    throw storeFailure(file, error);
   }
 }
 
@@ -52,7 +52,7 @@ async function storeOf(database: SQLite.Database, file: string, path: string): P
   const prepare = keepStatements(database);
   const requireFiles = path === ':memory:' ? () => {} : rescuing(database, watchFiles(path));
   const fail = (error: unknown) =>
-    database.open ? sqliteFailure(file, error) : new Failure('interrupted', `${file}: the store is closed`);
+    database.open ? storeFailure(file, error) : new Failure('interrupted', `${file}: the store is closed`);
   const carryOut = database.transaction((steps: readonly Step[]) => steps.map(step => runStep(prepare, step)));
   return {
     dialect: 'sqlite',
