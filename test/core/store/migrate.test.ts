@@ -175,11 +175,11 @@ describe.skipIf(!hasMysql)('a change of the tables in MySQL', () => {
         expect({
           at,
           when,
-          rows: await ask(url, 'SELECT id, CAST(name AS CHAR) AS name, CAST(color AS CHAR) AS color FROM teams'),
+          rows: await ask(url, 'SELECT CAST(name AS CHAR) AS name, CAST(color AS CHAR) AS color FROM teams'),
         }).toEqual({
           at,
           when,
-          rows: [{ id: 1, name: 'a', color: 'red' }],
+          rows: [{ name: 'a', color: 'red' }],
         });
         expect(await ask(url, 'SELECT count(*) AS n, sum(done) + 0e0 AS done FROM migrations')).toEqual([
           { n: all.flat().length, done: all.flat().length },
