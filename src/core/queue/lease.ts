@@ -1,0 +1,74 @@
+import type { Kysely } from 'kysely';
+import { Failure } from '../failure.ts';
+import type { Tables } from '../store/tables.ts';
+import type { Clock } from '../world.ts';
+import { type Found, isHeld, leaseLength } from './claim.ts';
+import type { Write } from './gather.ts';
+import type { Job, JobName } from './queue.ts';
+
+/** What holding a job takes. */
+export interface Holder {
+  readonly db: Kysely<Tables>;
+  readonly write: Write;
+  readonly clock: Clock;
+  readonly worker: string;
+}
+
+/** A claimed job in the hands of its worker. */
+export interface Held {
+  readonly row: Found;
+  readonly job: Job;
+  /** Aborts the job's signal with that reason. */
+  readonly abort: (reason: unknown) => void;
+  /** Makes the lease as long as it was at first, or aborts the job's signal when it is over; whether it could. Throws when the store cannot be asked. */
+  readonly extend: () => Promise<boolean>;
+  /** True when the lease has run out by the clock. */
+  readonly isOver: () => boolean;
+}
+
+/** Takes a claimed job in hand; throws for a payload that cannot be read. */
+export function hold({ db, write, clock, worker }: Holder, row: Found): Held {
+  const controller = new AbortController();
+  const held = isHeld({ id: row.id, fence: row.fence, worker });
+  let until = row.lease_until ?? 0;
+
+  /**
+   * Renews only what has not run out. The fence alone would tell whether another worker has the job, but one that was
+   * stopped past its lease believes in a world that is gone: it has to begin anew. The store decides at the moment of the
+   * write; the clock is read once more after it, since the process may be stopped, or the store be slow, on the way. A
+   * third of the lease at most may be spent by then, so that what is done outside next ends within the rest.
+   */
+  const extend = async () => {
+    const now = clock.now();
+    const lease_until = now + leaseLength;
+    const renewing = db.updateTable('jobs').set({ lease_until }).where(held).where('lease_until', '>=', now);
+    const changed = await write(row.id, renewing);
+    if (changed === 1) until = lease_until;
+    const isGood = changed === 1 && clock.now() <= now + leaseLength / 3;
+    if (!isGood) controller.abort(lost(row));
+    return isGood;
+  };
+
+  const job: Job = {
+    id: row.id,
+    key: row.unique_key,
+    name: row.name as JobName,
+    payload: JSON.parse(row.payload),
+    attempts: row.attempts,
+    signal: controller.signal,
+    held: () => ({ query: db.updateTable('jobs').set({ fence: row.fence }).where(held), changes: 1 }),
+    async renew() {
+      controller.signal.throwIfAborted();
+      if (!(await extend())) throw lost(row);
+      controller.signal.throwIfAborted();
+    },
+  };
+  return { row, job, extend, abort: reason => controller.abort(reason), isOver: () => until < clock.now() };
+}
+
+/** Why a worker may not go on with a job. */
+export function lost({ name, unique_key }: Pick<Found, 'name' | 'unique_key'>): Failure {
+  return new Failure('conflict', `the lease of job ${name} (${unique_key}) is over`, {
+    hint: 'Another worker carries it on',
+  });
+}
