@@ -26,10 +26,14 @@ export const messageQueue = 'jobs';
 /** How long Redis may take for a command, in milliseconds. */
 const patience = 5000;
 
-/** Messages over a connection of their own, which fails at once while the server is away. */
-export async function openMessages(server: RedisServer, prefix: string, clock: Clock): Promise<Messages> {
+/** Messages over a connection of their own, which fails at once while the server is away; `onReady` is called each time that it is there again. */
+export async function openMessages(
+  server: RedisServer,
+  { prefix, clock, onReady }: { readonly prefix: string; readonly clock: Clock; readonly onReady: () => void },
+): Promise<Messages> {
   const bull = await import('bullmq');
   const connection = server.connect({ enableOfflineQueue: false, commandTimeout: patience });
+  connection.on('ready', onReady);
   let queue: BullQueue<Message> | undefined;
   const underWay = new Set<Promise<void>>();
 

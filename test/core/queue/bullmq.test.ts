@@ -6,16 +6,8 @@ import { Failure } from '../../../src/core/failure.ts';
 import { openBullQueue } from '../../../src/core/queue/bullmq.ts';
 import { openQueue } from '../../../src/core/queue/open.ts';
 import type { QueueOptions } from '../../../src/core/queue/store.ts';
-import {
-  backup,
-  defer,
-  eventually,
-  noting,
-  openPlace,
-  type Place,
-  queueContract,
-  realClock,
-} from '../../contract/queue.ts';
+import { queueContract } from '../../contract/queue.ts';
+import { backup, defer, eventually, noting, openPlace, type Place, realClock } from '../../contract/queue-place.ts';
 import { stores } from '../../helpers/stores.ts';
 
 const address = process.env.CLOUDCTL_TEST_REDIS ?? 'redis://127.0.0.1:6379';
