@@ -50,13 +50,18 @@ export function field<T extends FieldType, const O extends Omit<Field<T>, 'type'
 export function parseField(name: string, declared: Field, typed: readonly string[]): FieldTypes[FieldType] {
   const what = declared.operand ? `<${name}>` : `--${name}`;
   try {
-    const value = parsers[declared.type](typed);
-    if (declared.choices) requireChoice(declared.choices, value);
-    return value;
+    return parseValue(declared, typed);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new Failure('usage', `${what}: ${error.message}`, { hint: error.hint });
   }
+}
+
+/** Like `parseField`, with a Failure that names no flag: for values that come from elsewhere. */
+export function parseValue(declared: Field, typed: readonly string[]): FieldTypes[FieldType] {
+  const value = parsers[declared.type](typed);
+  if (declared.choices) requireChoice(declared.choices, value);
+  return value;
 }
 
 function requireChoice(choices: readonly string[], value: FieldTypes[FieldType]): void {

@@ -65,5 +65,5 @@ export interface World {
   readonly http: Transport;
   readonly keyring: Keyring;
   /** Programs of this package that run as processes of their own: path of the file that Node runs. */
-  readonly programs: Readonly<Record<'cloudctl' | 'sandbox', string>>;
+  readonly programs: Readonly<Record<'cloudctl' | 'sandbox' | 'daemon', string>>;
 }

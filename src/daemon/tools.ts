@@ -21,6 +21,8 @@ export interface Tools {
   readonly settings: DaemonLimits;
   /** Runs a command that the configuration names, with these variables added to its environment; throws `usage` for an unknown name, `refused` when it fails. */
   readonly hook: (name: string, variables: Readonly<Record<string, string>>) => Promise<void>;
+  /** A sign of life of what the part has promised to give (see `Pulse`), such as the scheduler's tick. */
+  readonly beat?: (part: string) => void;
 }
 
 /** What the configuration says about backups. */

@@ -31,7 +31,7 @@ export function desk(options: Parameters<typeof home>[0] = {}): Desk {
         err,
         keyring: place.keyring,
         http: () => Promise.reject(new Error('the API was called')),
-        programs: { cloudctl: '', sandbox: '' },
+        programs: { cloudctl: '', sandbox: '', daemon: '' },
       };
       const status = await main(words.split(' '), world);
       return { status, out: out.text, err: err.text };

@@ -78,6 +78,7 @@ export function fakeWorld(target: Target | undefined, options: RunOptions = {}) 
     programs: {
       cloudctl: join(process.cwd(), 'bin/cloudctl.js'),
       sandbox: join(process.cwd(), 'bin/cloudctl-sandbox.js'),
+      daemon: join(process.cwd(), 'bin/cloudctld.js'),
     },
   } satisfies World;
 }

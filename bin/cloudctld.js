@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+'use strict';
+
+import('../dist/daemon/cloudctld.mjs').then(({ start }) => start(process));

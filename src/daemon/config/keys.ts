@@ -1,0 +1,161 @@
+import { parseEndpoint } from '../../core/config/endpoint.ts';
+import { Failure } from '../../core/failure.ts';
+import { type Field, type FieldType, field } from '../../core/field.ts';
+import {
+  checkAbsolute,
+  checkAtLeast,
+  checkMode,
+  checkName,
+  checkProxy,
+  checkRedis,
+  checkStore,
+  checkUrl,
+} from './checks.ts';
+import { parseListen } from './listen.ts';
+
+/** A key of the configuration file; every one is an environment variable too. */
+export interface Key<T extends FieldType = FieldType> extends Field<T> {
+  readonly env: string;
+  /** Taken over by a reload; the others need a restart. */
+  readonly live?: boolean;
+  /** Throws `usage` for a value of the right type that makes no sense. */
+  readonly check?: (value: never) => unknown;
+}
+
+/** Every key of cloudctld.toml, in the order of the documentation; a dot parts a table from its key. Keys without a default have one that depends on where the daemon runs, or are optional. */
+export const keys = {
+  'state-directory': field('text', 'Folder of the store, its key, its copies and its lock', {
+    env: 'CLOUDCTLD_STATE_DIRECTORY',
+    placeholder: 'folder',
+    check: checkAbsolute,
+  }),
+  socket: field('text', 'Unix socket to listen on', {
+    env: 'CLOUDCTLD_SOCKET',
+    placeholder: 'path',
+    check: checkSocket,
+  }),
+  'socket-mode': field('text', 'Permissions of the socket: 0600 for one user, 0660 for a group', {
+    env: 'CLOUDCTLD_SOCKET_MODE',
+    placeholder: 'mode',
+    check: checkMode,
+  }),
+  'socket-group': field('text', 'Group that may connect to the socket', {
+    env: 'CLOUDCTLD_SOCKET_GROUP',
+    placeholder: 'group',
+    check: checkName,
+  }),
+  listen: field('text', 'Address and port to listen on besides the socket: 127.0.0.1:8080, [::]:8443', {
+    env: 'CLOUDCTLD_LISTEN',
+    placeholder: 'address:port',
+    check: parseListen,
+  }),
+  'tls-cert': field('text', 'File of the certificate chain for `listen`, PEM', {
+    env: 'CLOUDCTLD_TLS_CERT',
+    placeholder: 'file',
+    check: checkAbsolute,
+  }),
+  'tls-key': field('text', 'File of the private key of that certificate, PEM', {
+    env: 'CLOUDCTLD_TLS_KEY',
+    placeholder: 'file',
+    check: checkAbsolute,
+  }),
+  'trusted-proxies': field(
+    'list',
+    'Networks of the proxies whose X-Forwarded-For is believed; with it `listen` may be plain http',
+    {
+      env: 'CLOUDCTLD_TRUSTED_PROXIES',
+      placeholder: 'networks',
+      check: checkProxy,
+    },
+  ),
+  'public-url': field('text', 'Address that people reach this daemon under, for links', {
+    env: 'CLOUDCTLD_PUBLIC_URL',
+    placeholder: 'url',
+    check: checkUrl,
+  }),
+  store: field('text', 'Where the truth is kept: sqlite, or mysql://user:password@host/database', {
+    env: 'CLOUDCTLD_STORE',
+    placeholder: 'url',
+    default: 'sqlite',
+    secret: true,
+    check: checkStore,
+  }),
+  redis: field('text', 'Redis that carries the jobs between several daemons: redis://host:6379', {
+    env: 'CLOUDCTLD_REDIS',
+    placeholder: 'url',
+    secret: true,
+    check: checkRedis,
+  }),
+  'hetzner-endpoint': field('text', "Address of Hetzner's API", {
+    env: 'CLOUDCTLD_HETZNER_ENDPOINT',
+    placeholder: 'url',
+    check: parseEndpoint,
+  }),
+  'hetzner-token-file': field('text', 'File that holds the token of the Hetzner project', {
+    env: 'CLOUDCTLD_HETZNER_TOKEN_FILE',
+    placeholder: 'file',
+    live: true,
+    check: checkAbsolute,
+  }),
+  'admin-token-file': field('text', 'File that holds the token by which an administrator comes in over `listen`', {
+    env: 'CLOUDCTLD_ADMIN_TOKEN_FILE',
+    placeholder: 'file',
+    live: true,
+    check: checkAbsolute,
+  }),
+  'workos-client-id': field('text', 'Client of WorkOS whose sessions are accepted', {
+    env: 'CLOUDCTLD_WORKOS_CLIENT_ID',
+    placeholder: 'id',
+    check: checkName,
+  }),
+  'log-level': field('text', 'Least severe records that are written', {
+    env: 'CLOUDCTLD_LOG_LEVEL',
+    choices: ['debug', 'info', 'warn', 'error'],
+    default: 'info',
+    live: true,
+  }),
+  'log-format': field('text', 'json, text, or auto: text on a terminal', {
+    env: 'CLOUDCTLD_LOG_FORMAT',
+    choices: ['auto', 'json', 'text'],
+    default: 'auto',
+  }),
+  'max-concurrent-images': field('integer', 'Images made at the same time, over all schedules', {
+    env: 'CLOUDCTLD_MAX_CONCURRENT_IMAGES',
+    placeholder: 'number',
+    default: 2,
+    live: true,
+    check: checkAtLeast(1),
+  }),
+  'snapshot-limit': field('integer', 'Snapshots that the project may have, where the limit is known', {
+    env: 'CLOUDCTLD_SNAPSHOT_LIMIT',
+    placeholder: 'number',
+    live: true,
+    check: checkAtLeast(1),
+  }),
+  'copies.directory': field('text', 'Folder for the daily copies of the store; in the state directory where absent', {
+    env: 'CLOUDCTLD_COPIES_DIRECTORY',
+    placeholder: 'folder',
+    check: checkAbsolute,
+  }),
+  'copies.keep': field('integer', 'Copies of the store that are kept', {
+    env: 'CLOUDCTLD_COPIES_KEEP',
+    placeholder: 'number',
+    default: 7,
+    live: true,
+    check: checkAtLeast(1),
+  }),
+} satisfies Readonly<Record<string, Key>>;
+
+export type KeyName = keyof typeof keys;
+
+/** The declaration of a key by its name. */
+export function keyOf(name: KeyName): Key {
+  return keys[name];
+}
+
+// The address of a socket has 108 bytes on Linux, the last of them 0.
+function checkSocket(path: string): void {
+  checkAbsolute(path);
+  const bytes = Buffer.byteLength(path);
+  if (bytes > 107) throw new Failure('usage', `a socket's path has 107 bytes at most, this one has ${bytes}`);
+}

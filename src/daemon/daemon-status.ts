@@ -1,0 +1,95 @@
+import { migrations } from '../core/store/migrate.ts';
+import type { Store } from '../core/store/store.ts';
+import { version } from '../core/version.ts';
+import type { LiveConfiguration } from './daemon-live.ts';
+import type { DaemonWorld } from './daemon-world.ts';
+import type { Status } from './http/health.ts';
+import { writeHeartbeat } from './service/heartbeat.ts';
+import type { UpstreamWatch } from './service/upstream-watch.ts';
+
+interface Sources {
+  readonly world: DaemonWorld;
+  readonly live: LiveConfiguration;
+  readonly store: Store;
+  readonly upstream: Pick<UpstreamWatch, 'report'>;
+  readonly endpoint: string;
+  readonly address: () => string | undefined;
+}
+
+/** What the daemon tells of itself. */
+export interface Reports {
+  status(): Promise<Status>;
+  /** Adds a part's own report. */
+  add(name: string, read: () => Promise<unknown>): void;
+  /** Why the last reload was refused, undefined when it was not. */
+  fault(): string | undefined;
+  setFault(message: string | undefined): void;
+}
+
+/** Meta row that is there, with another value than 0, while every automated deletion is stopped. */
+const frozenName = 'frozen';
+
+// Whoever asks for the status all the time shall not wear out the disk.
+const proofLasts = 1_000;
+
+/** Reports of a daemon that starts now. */
+export function createReports({ world, live, store, upstream, endpoint, address }: Sources): Reports {
+  const { clock, pid } = world;
+  const started = clock.now();
+  const parts = new Map<string, () => Promise<unknown>>();
+  let fault: string | undefined;
+  let proof: { readonly at: number; readonly error: string | null } | undefined;
+
+  async function prove(): Promise<string | null> {
+    const now = clock.now();
+    if (!proof || now - proof.at > proofLasts || now < proof.at)
+      proof = { at: now, error: await errorOf(() => writeHeartbeat(store, now)) };
+    return proof.error;
+  }
+
+  return {
+    add: (name, read) => void parts.set(name, read),
+    fault: () => fault,
+    setFault: message => {
+      fault = message;
+    },
+    async status() {
+      const { file, values } = live.current();
+      const error = await prove();
+      return {
+        ready: error === null,
+        version,
+        pid,
+        started: new Date(started).toISOString(),
+        uptime_seconds: Math.floor((clock.now() - started) / 1000),
+        socket: values.socket,
+        listen: address() ?? null,
+        store: { kind: store.dialect, writable: error === null, migration: migrations.length, error },
+        hetzner: { ...upstream.report(), endpoint },
+        configuration: { file: file ?? null, error: fault ?? null, restart_needed_for: live.waiting() },
+        deletions_frozen: await isFrozen(store),
+        parts: Object.fromEntries(
+          await Promise.all([...parts].map(async ([name, read]) => [name, await read().catch(() => null)])),
+        ),
+      };
+    },
+  };
+}
+
+async function isFrozen({ db }: Store): Promise<boolean> {
+  try {
+    const row = await db.selectFrom('meta').select('value').where('name', '=', frozenName).executeTakeFirst();
+    return row !== undefined && row.value !== '0';
+  } catch {
+    return false;
+  }
+}
+
+async function errorOf(work: () => Promise<void>): Promise<string | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

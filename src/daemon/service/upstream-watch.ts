@@ -1,0 +1,82 @@
+import type { Api } from '../../core/api.ts';
+import { Failure } from '../../core/failure.ts';
+import { hetznerApi } from '../../core/hetzner/client.ts';
+import { createExchange } from '../../core/hetzner/exchange.ts';
+import type { Log } from '../../core/log.ts';
+import { userAgent } from '../../core/version.ts';
+import type { Clock, Transport } from '../../core/world.ts';
+import type { Upstream } from '../config/token.ts';
+import { consequences, probeUpstream, recheck, type UpstreamReport } from './upstream.ts';
+
+export interface UpstreamOptions {
+  /** The endpoint and token as they are now. */
+  readonly find: () => Upstream;
+  readonly http: Transport;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly random?: () => number;
+}
+
+/** Hetzner by the daemon's own token, and what that token is good for. */
+export interface UpstreamWatch {
+  readonly api: Api;
+  report(): UpstreamReport;
+  /** Looks again now. */
+  check(): Promise<UpstreamReport>;
+  /** Looks again and again until the signal comes. */
+  watch(): Promise<void>;
+}
+
+const patience = 10_000;
+
+/** Nothing is asked before `check` or `watch`. */
+export function openUpstream({ find, http, clock, log, signal, random }: UpstreamOptions): UpstreamWatch {
+  let report: UpstreamReport = { state: 'unknown' };
+  const { endpoint } = find();
+  const token = async () => requireToken(find(), endpoint);
+  const common = { token, http, clock, signal, userAgent };
+  const api = hetznerApi({ ...common, endpoint, httpTimeout: 30_000, random });
+  const send = createExchange({ ...common, endpoint: new URL(endpoint), httpTimeout: patience, onSkew: () => {} });
+
+  async function look(): Promise<UpstreamReport> {
+    const { token: given, fault } = find();
+    if (fault) return { state: 'invalid', reason: fault.message };
+    if (given === undefined) return { state: 'missing', reason: consequences.missing };
+    return probeUpstream(call => send({ ...call, signal }));
+  }
+
+  async function check(): Promise<UpstreamReport> {
+    const next = await look();
+    const isNews = next.state !== report.state || next.reason !== report.reason;
+    report = next;
+    if (isNews && !signal.aborted) {
+      const fields = { state: next.state, reason: next.reason };
+      if (next.state === 'ok') log.info('hetzner accepts the token', fields);
+      else log.warn('hetzner cannot be used fully', { ...fields, consequence: consequences[next.state] });
+    }
+    return report;
+  }
+
+  return {
+    api,
+    report: () => report,
+    check,
+    async watch() {
+      try {
+        while (!signal.aborted) await clock.sleep(recheck[(await check()).state], signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    },
+  };
+}
+
+// The token is for the endpoint that it was found with, and goes to no other.
+function requireToken({ token, from, endpoint, fault }: Upstream, expected: string): string {
+  if (token !== undefined && endpoint === expected) return token;
+  if (token !== undefined) {
+    throw new Failure('unauthorized', `the token is for ${endpoint} now`, { hint: 'Restart the daemon' });
+  }
+  throw fault ?? new Failure('unauthorized', 'the daemon has no token of Hetzner', { hint: `Give one by ${from}` });
+}
