@@ -79,6 +79,7 @@ export const groups: readonly GroupEntry[] = [
   entry(signIn, 'auth', 'Accounts: status, tokens for other tools, switching', () => import('./auth.ts'), []),
   entry(setUp, 'context', 'Contexts: an endpoint and a credential under a name', () => import('./context.ts')),
   entry(setUp, 'config', 'Settings', () => import('./config.ts'), []),
+  entry(setUp, 'daemon', 'The daemon: start, stop, check, install as a service', () => import('./daemon.ts'), []),
   entry(setUp, 'completion', 'Completion for bash, zsh and fish', () => import('./completion.ts'), []),
   entry(setUp, 'version', 'The version', () => import('./version.ts'), []),
   entry(tryOut, 'api', 'One raw call of the API', () => import('./api.ts'), []),

@@ -48,10 +48,14 @@ export function helpCommand(name: string, command: Command): string {
     `Usage: cloudctl ${usageOf(name, command)}`,
     ...part('Arguments', formatRows(operands)),
     ...part('Flags', formatRows(flags)),
-    ...part('Flags of every command', formatRows(flagRows(globalFields))),
+    ...part('Flags of every command', formatRows(flagRows(without(globalFields, command.fields)))),
     ...part('Examples', command.examples.map(example => `  ${example}`).join('\n')),
     ...part('Exit status', formatRows(exitRows(command))),
   ].join('\n\n');
+}
+
+function without(fields: Fields, own: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !(name in own)));
 }
 
 /** The command line with its operands and the flags that must be given. */

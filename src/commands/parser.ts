@@ -25,8 +25,13 @@ export async function parseCommand(name: string, command: Command, words: readon
   return {
     help: false,
     input: valuesOf(own, { ...typed, ...operands }),
-    flags: valuesOf(globalFields, typed, false),
+    flags: valuesOf(withoutOwn(own), typed, false),
   };
+}
+
+/** The global flags that the command has not taken for something else: `daemon --config` is the daemon's file. */
+function withoutOwn(own: Fields): Fields {
+  return Object.fromEntries(Object.entries(globalFields).filter(([name]) => name !== 'config' || !(name in own)));
 }
 
 /** What no words at all mean: known without commander. */

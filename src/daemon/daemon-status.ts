@@ -23,6 +23,7 @@ export interface Reports {
   add(name: string, read: () => Promise<unknown>): void;
   /** Why the last reload was refused, undefined when it was not. */
   fault(): string | undefined;
+  /** Notes that the configuration has been read again, and what was wrong with it. */
   setFault(message: string | undefined): void;
 }
 
@@ -38,6 +39,7 @@ export function createReports({ world, live, store, upstream, endpoint, address 
   const started = clock.now();
   const parts = new Map<string, () => Promise<unknown>>();
   let fault: string | undefined;
+  let read = started;
   let proof: { readonly at: number; readonly error: string | null } | undefined;
 
   async function prove(): Promise<string | null> {
@@ -52,6 +54,7 @@ export function createReports({ world, live, store, upstream, endpoint, address 
     fault: () => fault,
     setFault: message => {
       fault = message;
+      read = clock.now();
     },
     async status() {
       const { file, values } = live.current();
@@ -66,7 +69,12 @@ export function createReports({ world, live, store, upstream, endpoint, address 
         listen: address() ?? null,
         store: { kind: store.dialect, writable: error === null, migration: migrations.length, error },
         hetzner: { ...upstream.report(), endpoint },
-        configuration: { file: file ?? null, error: fault ?? null, restart_needed_for: live.waiting() },
+        configuration: {
+          file: file ?? null,
+          read: new Date(read).toISOString(),
+          error: fault ?? null,
+          restart_needed_for: live.waiting(),
+        },
         deletions_frozen: await isFrozen(store),
         parts: Object.fromEntries(
           await Promise.all([...parts].map(async ([name, read]) => [name, await read().catch(() => null)])),

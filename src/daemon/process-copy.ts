@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { codeOf } from '../core/config/storage.ts';
 import { Failure } from '../core/failure.ts';
@@ -31,6 +31,9 @@ export async function restore(configuration: Configuration, source: string, now:
     const kept = existsSync(store) ? `${store}.before-${new Date(now).toISOString().replaceAll(':', '')}` : undefined;
     // With its log first, so that it is whole where it is kept.
     if (kept) for (const end of ['-wal', '-shm', '']) if (existsSync(store + end)) renameSync(store + end, kept + end);
+    // Root restores for the daemon's own user.
+    const { uid, gid } = statSync(folder);
+    if (uid !== process.getuid?.()) chownSync(draft, uid, gid);
     renameSync(draft, store);
     out.write(`${JSON.stringify({ file, store, kept: kept ?? null })}\n`);
   });

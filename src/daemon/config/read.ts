@@ -62,7 +62,13 @@ export function parseConfiguration({ text, file, env, places, parse }: Sources):
     isSystem: places.isSystem,
     warnings: [...warnings, ...doubts(values)],
   };
-  return { file, configuration, problems };
+  return { file, configuration, problems: problems.sort(byPlace) };
+}
+
+// In the order of the file; what stands in no line of it comes last.
+function byPlace(a: Problem, b: Problem): number {
+  const [one, other] = [a, b].map(({ where }) => Number(/:(\d+)$/.exec(where)?.[1] ?? Number.MAX_SAFE_INTEGER));
+  return one! - other!;
 }
 
 /** The `usage` Failure for several faults. */

@@ -17,6 +17,9 @@ export interface Upstream {
   readonly fault?: Failure;
 }
 
+/** What the unit passes as the credential where the host has none. */
+const nothing = 'none';
+
 type Env = Surroundings['env'];
 
 /** The address of Hetzner and the token for it: from the file that the configuration names, systemd's credential `hcloud-token`, or HCLOUD_TOKEN or CLOUDCTL_TOKEN, which go with the endpoint of the same layer. A token that cannot be used is a `fault`; throws `usage` for an endpoint that is none. */
@@ -48,8 +51,8 @@ export function credentialFile(env: Env, name: string): string | undefined {
 
 function readToken(file: string, endpoint: string): Pick<Upstream, 'token' | 'fault'> {
   return attempt(() => {
-    const text = readIfThere(file);
-    return text === undefined ? undefined : checkToken(text.trim(), endpoint, file);
+    const text = readIfThere(file)?.trim();
+    return text === undefined || text === nothing ? undefined : checkToken(text, endpoint, file);
   });
 }
 

@@ -22,6 +22,8 @@ export interface Status {
   readonly hetzner: UpstreamReport & { readonly endpoint: string };
   readonly configuration: {
     readonly file: string | null;
+    /** RFC 3339: when it was read last, well or badly. */
+    readonly read: string;
     readonly error: string | null;
     readonly restart_needed_for: readonly string[];
   };
