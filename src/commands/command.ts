@@ -14,8 +14,8 @@ export interface Command<F extends Fields = Fields> {
   readonly examples: readonly string[];
   /** How it may fail besides the ways that every command may. */
   readonly exits: readonly FailureCode[];
-  /** The operand that names the targets, left out where `-l` (or `--all`) stands for it. */
-  readonly targets?: { readonly operand: string; readonly all: boolean };
+  /** The operand that names the targets, left out where `-l` (unless `selector` is false) or `--all` stands for it. */
+  readonly targets?: { readonly operand: string; readonly all: boolean; readonly selector?: boolean };
   /** The columns that its table can have, for completion and the manual. */
   readonly columns?: readonly string[];
   /** Everything after the first operand is passed on, flags too. */

@@ -10,8 +10,11 @@ export async function confirmLoss(
   verbName: string,
   verb: Verb,
   items: readonly Item[],
+  input: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
-  if (!verb.loses || items.length === 0 || session.settings.yes) return;
+  if (!verb.loses || session.settings.yes) return;
+  const lost = items.map(item => verb.loses!(item, input)).filter(losses => losses !== undefined);
+  if (lost.length === 0) return;
   const names = items.map(item => nameOf(resource, item));
   const what = names.length === 1 ? `${resource.title} ${names[0]}` : `${names.length} ${resource.title}s`;
   if (!session.interactive) {
@@ -21,7 +24,7 @@ export async function confirmLoss(
   }
   const { err } = session.world;
   if (names.length > 1) err.write(`${names.map(name => `  ${escapeControls(name)}\n`).join('')}`);
-  const losses = new Set(items.flatMap(item => verb.loses!(item)));
+  const losses = new Set(lost.flat());
   for (const loss of losses) err.write(`  ${escapeControls(loss)}\n`);
   const { confirm } = await import('./output/prompt.ts');
   if (!(await confirm(session.world, `${capitalize(verbName)} ${escapeControls(what)}?`))) {

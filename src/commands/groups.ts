@@ -9,7 +9,13 @@ export interface GroupEntry {
   readonly load: () => Promise<Group>;
 }
 
-export type Section = 'Resources' | 'What happens and what it costs' | 'Sign in' | 'Set up' | 'Try out';
+export type Section =
+  | 'Resources'
+  | 'Through the daemon'
+  | 'What happens and what it costs'
+  | 'Sign in'
+  | 'Set up'
+  | 'Try out';
 
 function entry(
   section: Section,
@@ -25,13 +31,14 @@ function entry(
   return { name, aliases, summary, section, load: open };
 }
 
-const [resources, watch, signIn, setUp, tryOut]: readonly [Section, Section, Section, Section, Section] = [
-  'Resources',
-  'What happens and what it costs',
-  'Sign in',
-  'Set up',
-  'Try out',
-];
+const [resources, daemon, watch, signIn, setUp, tryOut]: readonly [
+  Section,
+  Section,
+  Section,
+  Section,
+  Section,
+  Section,
+] = ['Resources', 'Through the daemon', 'What happens and what it costs', 'Sign in', 'Set up', 'Try out'];
 
 /** Every group, in the order of help. */
 export const groups: readonly GroupEntry[] = [
@@ -69,6 +76,26 @@ export const groups: readonly GroupEntry[] = [
     () => import('./catalogue.ts'),
   ),
   entry(resources, 'all', 'Everything in the project', () => import('./all.ts'), []),
+  entry(
+    daemon,
+    'schedule',
+    'Schedules: which servers are backed up, when, and what is kept',
+    () => import('./schedule/index.ts'),
+  ),
+  entry(
+    daemon,
+    'backup',
+    'Backups: what schedules have made, to keep, to check and to restore',
+    () => import('./backup.ts'),
+  ),
+  entry(daemon, 'job', 'Jobs: what the daemon has to do, does and has done', () => import('./job.ts')),
+  entry(
+    daemon,
+    'audit',
+    'The audit log: who did what to what, and what came of it',
+    () => import('./audit/index.ts'),
+    [],
+  ),
   entry(watch, 'action', 'Actions: what Hetzner is doing, or has done, to a resource', () => import('./action.ts')),
   entry(watch, 'activity', 'What happened in the project, newest first', () => import('./activity.ts'), []),
   entry(watch, 'cost', 'What the project costs, and what idles and still costs', () => import('./cost.ts'), ['costs']),

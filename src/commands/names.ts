@@ -16,9 +16,9 @@ export async function loadNames(
     if (other !== undefined && !wanted.has(other) && refersTo(resource, column, items)) wanted.add(other);
   }
   if (wanted.size === 0) return (_, id) => String(id);
-  const api = await session.api();
   const entries = await Promise.all(
     [...wanted].map(async name => {
+      const api = await session.api(identities[name].of);
       const rows = await collect<Item>(api.list(identities[name].path));
       return [name, new Map(rows.map(row => [row.id, String(row.name ?? row.id)]))] as const;
     }),

@@ -41,7 +41,8 @@ const nothing: Words = { help: false, typed: {}, rest: [] };
 function skipped(command: Command, typed: Typed): string | undefined {
   if (!command.targets) return undefined;
   const byAll = typed.all !== undefined && command.targets.all;
-  return byAll || typed.selector !== undefined ? command.targets.operand : undefined;
+  const bySelector = typed.selector !== undefined && command.targets.selector !== false;
+  return byAll || bySelector ? command.targets.operand : undefined;
 }
 
 function valuesOf(fields: Fields, typed: Typed, complete = true): Record<string, unknown> {

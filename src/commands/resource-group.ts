@@ -32,7 +32,7 @@ export function verbCommand(resource: Resource, name: string, verb: Verb): Comma
     name,
     summary: verb.summary,
     get fields(): Fields {
-      return { ...targetOf(resource, verb), ...verb.fields, ...kindFields(verb) };
+      return { ...targetOf(resource, verb), ...verb.fields, ...kindFields(resource, verb) };
     },
     get examples() {
       return examplesOf(resource, name, verb);
@@ -43,7 +43,13 @@ export function verbCommand(resource: Resource, name: string, verb: Verb): Comma
     get columns() {
       return Object.keys(resource.columns);
     },
-    targets: bulk ? { operand: resource.name, all: !('all' in verb.fields) && !hasOperands(verb) } : undefined,
+    targets: bulk
+      ? {
+          operand: resource.name,
+          all: !('all' in verb.fields) && !hasOperands(verb),
+          selector: !resource.unlabelled,
+        }
+      : undefined,
     run: (session, input) => runners[verb.kind]({ session, resource, name, verb, input }),
   };
 }
@@ -79,15 +85,15 @@ function hasOperands(verb: Verb): boolean {
   return operandsOf(verb.fields).length > 0;
 }
 
-function kindFields(verb: Verb): Fields {
+function kindFields(resource: Resource, verb: Verb): Fields {
   // A verb's own short flag wins: `add-label -o` is hcloud's --overwrite.
   const shorts = Object.values(verb.fields).map(({ short }) => short);
   const shared: Fields = {
     list: outputFields,
     describe: outputFields,
     create: { ...outputFields, ...waitFields, ...rehearseFields },
-    change: changeFields(verb),
-    delete: changeFields(verb),
+    change: changeFields(resource, verb),
+    delete: changeFields(resource, verb),
   }[verb.kind];
   const entries = Object.entries(shared)
     .filter(([name]) => !(name in verb.fields))
@@ -95,10 +101,15 @@ function kindFields(verb: Verb): Fields {
   return Object.fromEntries(entries);
 }
 
-function changeFields(verb: Verb): Fields {
-  const { all, ...bySelector } = targetFields;
-  const targets = hasOperands(verb) ? bySelector : { ...bySelector, all };
-  return { ...targets, ...rehearseFields, ...waitFields, ...outputFields };
+function changeFields({ unlabelled }: Resource, verb: Verb): Fields {
+  const { all, selector } = targetFields;
+  return {
+    ...(unlabelled ? {} : { selector }),
+    ...(hasOperands(verb) ? {} : { all }),
+    ...rehearseFields,
+    ...waitFields,
+    ...outputFields,
+  };
 }
 
 function exitsOf(kind: Kind): FailureCode[] {

@@ -12,7 +12,7 @@ import { finishDeeds } from './wait.ts';
 /** Makes one item, waits for it, and shows it as it then is. */
 export async function runCreate({ session, resource, verb, input }: Run): Promise<void> {
   const format = formatFor(session, resource, input);
-  const api = await session.api();
+  const api = await session.api(resource.of);
   const rehearsal = input['dry-run'] ? rehearse(api) : undefined;
   const call = await verbCall(session, resource, verb, input, undefined, rehearsal?.api ?? api);
   const started = await verb.run(call);
@@ -60,6 +60,6 @@ async function refreshed(
   const value = outcome.value as Record<string, unknown>;
   const item = value[resource.key] as Item;
   if (!waited || !outcome.actions?.length) return value;
-  const api = await session.api();
+  const api = await session.api(resource.of);
   return { ...value, ...(await api.send<object>('GET', `${resource.path}/${item.id}`)) };
 }

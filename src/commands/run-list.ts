@@ -32,7 +32,7 @@ export async function runList({ session, resource, verb, input }: Run): Promise<
 
 /** The sort keys: typed, or set as `sort.<resource>`, or by id where the API can. */
 function sortOf(session: Session, resource: Resource, input: Run['input']): readonly string[] {
-  const preset = resource.sortable.includes('id') ? ['id:asc'] : [];
+  const preset = resource.order ?? (resource.sortable.includes('id') ? ['id:asc'] : []);
   return (input.sort as string[] | undefined) ?? session.settings.sort[resource.name] ?? preset;
 }
 
@@ -47,7 +47,7 @@ export async function runDescribe({ session, resource, verb, input }: Run): Prom
   const refs = (input[resource.name] as string[] | undefined) ?? [];
   if (refs.length === 0)
     throw new Failure('usage', `missing <${resource.name}>`, { hint: `cloudctl ${resource.name} list` });
-  const api = await session.api();
+  const api = await session.api(resource.of);
   const items = await pool(refs, session.settings.concurrency, async ref => {
     const item = await find(api, resource, ref, narrowing(input));
     const outcome = await verb.run(await verbCall(session, resource, verb, input, item));

@@ -21,7 +21,7 @@ type Done = Target & Deed & { readonly requests?: readonly PlannedRequest[] };
 export async function runTargets(run: Run): Promise<void> {
   // What was typed wrongly is said before anything is asked for.
   formatFor(run.session, run.resource, run.input);
-  const api = await run.session.api();
+  const api = await run.session.api(run.resource.of);
   await runOnTargets(run, api, await selectTargets(run, api));
 }
 
@@ -32,7 +32,7 @@ export async function runOnTargets(run: Run, api: Api, targets: readonly Target[
   if (!input['dry-run']) {
     const items = targets.flatMap(({ item, failure }) => (item && !failure ? [item] : []));
     if (resource.name === 'server') await tellOwed(session, api, items, format.machine);
-    await confirmLoss(session, resource, run.name, verb, items);
+    await confirmLoss(session, resource, run.name, verb, items, input);
   }
   const resolved = await resolveReferences(api, verb.fields, input);
   const attempt = (target: Target) => attemptOne({ ...run, input: resolved }, api, target);
@@ -41,7 +41,7 @@ export async function runOnTargets(run: Run, api: Api, targets: readonly Target[
   const ended = await finishDeeds(session, api, started, { wait: !input['no-wait'], quiet: format.machine });
   const done: Done[] = started.map((one, index) => ({ ...one, ...ended[index] }));
   await show(run, format, done);
-  failTogether(run.name, done, { several: isSeveral(input, resource.name), title: resource.title });
+  failTogether(run.name, done, { several: isSeveral(run), title: resource.title });
 }
 
 /** Offers to finish what an earlier command left undone on these servers. */
@@ -60,7 +60,7 @@ function changedNames({ resource, verb, input }: Run): ResourceName[] {
 /** The targets that were typed or selected; none at all is `usage`. */
 async function selectTargets({ resource, verb, input }: Run, api: Api): Promise<Target[]> {
   const names = (input[resource.name] as string[] | undefined) ?? [];
-  const selector = input.selector as string | undefined;
+  const selector = selectorOf(resource, input);
   // A verb's own --all means something else: `remove-label --all` is every label, not every item.
   const all = input.all === true && !('all' in verb.fields);
   if (names.length === 0 && selector === undefined && !all) {
@@ -89,12 +89,9 @@ async function attemptOne(run: Run, api: Api, target: Target): Promise<Done> {
   }
 }
 
-async function show(
-  { session, resource, name, input }: Run,
-  format: ReturnType<typeof formatFor>,
-  done: readonly Done[],
-): Promise<void> {
-  const several = isSeveral(input, resource.name);
+async function show(run: Run, format: ReturnType<typeof formatFor>, done: readonly Done[]): Promise<void> {
+  const { session, name, input } = run;
+  const several = isSeveral(run);
   const only = done[0];
   if (!several && only?.failure) return;
   const results = done.map(({ target, item, outcome, failure, requests }) => ({
@@ -116,7 +113,12 @@ function isRunning(outcome: Outcome | undefined): boolean {
 }
 
 /** An array of results whenever more than one target was asked for, whatever matched. */
-function isSeveral(input: Run['input'], operand: string): boolean {
-  const names = (input[operand] as string[] | undefined) ?? [];
-  return names.length !== 1 || names.some(isGlob) || input.selector !== undefined;
+function isSeveral({ resource, input }: Pick<Run, 'resource' | 'input'>): boolean {
+  const names = (input[resource.name] as string[] | undefined) ?? [];
+  return names.length !== 1 || names.some(isGlob) || selectorOf(resource, input) !== undefined;
+}
+
+/** The selector of the targets: `schedule update -l` is the schedule's own. */
+function selectorOf({ unlabelled }: Pick<Run['resource'], 'unlabelled'>, input: Run['input']): string | undefined {
+  return unlabelled ? undefined : (input.selector as string | undefined);
 }

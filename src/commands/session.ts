@@ -1,10 +1,11 @@
 import type { Api } from '../core/api.ts';
 import { type Access, resolveAccess } from '../core/config/access.ts';
+import type { DaemonAccess } from '../core/config/daemon-access.ts';
 import { resolveSettings, type Settings } from '../core/config/resolve.ts';
 import { logTransport, openDebugLog } from '../core/debug.ts';
 import { Failure } from '../core/failure.ts';
 import { hashText } from '../core/hash.ts';
-import { hetznerApi } from '../core/hetzner/client.ts';
+import { type HetznerOptions, hetznerApi } from '../core/hetzner/client.ts';
 import type { TokenSource } from '../core/hetzner/exchange.ts';
 import { userAgent } from '../core/version.ts';
 import type { Transport, World } from '../core/world.ts';
@@ -19,10 +20,10 @@ export interface Session {
   readonly http: Transport;
   /** Whether tokens that are about to expire may be exchanged. */
   readonly refresh: boolean;
-  /** The API of the current context; opened on first use, throws `unauthorized` when there is no credential. */
-  readonly api: () => Promise<Api>;
+  /** The API of the current context, or the daemon's own; opened on first use, throws `unauthorized` when there is no credential. */
+  readonly api: (of?: 'daemon') => Promise<Api>;
   /** The origin and credential of that API as one opaque word, for caches on disk. */
-  readonly scope: () => Promise<string>;
+  readonly scope: (of?: 'daemon') => Promise<string>;
   /** Resolves when no exchange of tokens is under way, whose answer must not be lost by the end of the process. */
   readonly settled: () => Promise<unknown>;
 }
@@ -36,24 +37,33 @@ export async function openSession(
   const settings = await resolveSettings(world, flags);
   const interactive = world.stdin.isTTY && world.err.isTTY && !world.env.CI && !settings.noInput;
   const isLogged = settings.debug || settings.debugFile !== undefined;
-  const http = isLogged ? logTransport(world.http, world.clock, openDebugLog(world, settings.debugFile)) : world.http;
+  const log = isLogged ? openDebugLog(world, settings.debugFile) : undefined;
+  const logged = (transport: Transport) => (log ? logTransport(transport, world.clock, log) : transport);
+  const http = logged(world.http);
   let opened: Promise<Api> | undefined;
   let access: Promise<Access> | undefined;
+  let daemon: Promise<Api> | undefined;
+  let daemonAccess: Promise<DaemonAccess> | undefined;
   let exchange: Promise<unknown> = Promise.resolve();
   const getAccess = () => (access ??= resolveAccess(settings, world));
+  const getDaemonAccess = () => (daemonAccess ??= findDaemon(settings, world));
   const session: Session = {
     world,
     settings,
     interactive,
     http,
     refresh,
-    api: () => (opened ??= getAccess().then(found => openApi(session, found, tokensOf))),
-    scope: async () => {
-      const { endpoint, credential } = await getAccess();
+    api: of => (of === 'daemon' ? getDaemon() : getApi()),
+    scope: async of => {
+      const found = await (of === 'daemon' ? getDaemonAccess() : getAccess());
+      if ('socket' in found) return hashText(found.socket);
+      const { endpoint, credential } = found;
       return hashText(`${endpoint}\n${'token' in credential ? credential.token : `account ${credential.account}`}`);
     },
     settled: () => exchange.catch(() => {}),
   };
+  const getApi = () => (opened ??= getAccess().then(found => openApi(session, found, tokensOf)));
+  const getDaemon = () => (daemon ??= getDaemonAccess().then(found => openDaemon(session, found, logged, tokensOf)));
   const tokensOf = async (account: string) => {
     const source = await openAccount(session, account);
     return (refused?: string) => {
@@ -65,28 +75,49 @@ export async function openSession(
   return session;
 }
 
-async function openApi(
+type Tokens = (account: string) => Promise<TokenSource>;
+
+async function openApi(session: Session, { endpoint, credential, login }: Access, tokensOf: Tokens): Promise<Api> {
+  const token = 'token' in credential ? credential.token : await tokensOf(credential.account);
+  // The daemon, which accounts are for, knows a call that is sent again by its key.
+  const api = speak(session, { endpoint, token, http: session.http, direct: 'token' in credential });
+  return login ? (await import('./auth/required.ts')).requireLogin(session, api, login.context) : api;
+}
+
+async function findDaemon(settings: Settings, world: World): Promise<DaemonAccess> {
+  const [{ resolveDaemon }, { isThere }] = await Promise.all([
+    import('../core/config/daemon-access.ts'),
+    import('./reach-daemon.ts'),
+  ]);
+  return resolveDaemon(settings, world, isThere);
+}
+
+async function openDaemon(
   session: Session,
-  { endpoint, credential, login }: Access,
-  tokensOf: (account: string) => Promise<TokenSource>,
+  found: DaemonAccess,
+  logged: (transport: Transport) => Transport,
+  tokensOf: Tokens,
 ): Promise<Api> {
-  const { world, settings, http } = session;
-  const direct = 'token' in credential;
-  const token = direct ? credential.token : await tokensOf(credential.account);
-  const api = hetznerApi({
-    endpoint,
-    token,
-    http,
+  if ('socket' in found) {
+    const { reachSocket, socketEndpoint } = await import('./reach-daemon.ts');
+    const http = logged(reachSocket(found.socket, session.world.env));
+    return speak(session, { endpoint: socketEndpoint, token: 'socket', http, direct: false });
+  }
+  const { endpoint, credential } = found;
+  const token = 'token' in credential ? credential.token : await tokensOf(credential.account);
+  return speak(session, { endpoint, token, http: session.http, direct: false });
+}
+
+function speak({ world, settings }: Session, to: Pick<HetznerOptions, 'endpoint' | 'token' | 'http' | 'direct'>): Api {
+  return hetznerApi({
+    ...to,
     clock: world.clock,
     signal: world.signal,
     deadline: settings.timeout === undefined ? undefined : world.clock.now() + settings.timeout,
     httpTimeout: settings.httpTimeout,
     pollInterval: settings.pollInterval,
     userAgent,
-    // The daemon, which accounts are for, knows a call that is sent again by its key.
-    direct,
   });
-  return login ? (await import('./auth/required.ts')).requireLogin(session, api, login.context) : api;
 }
 
 async function openAccount(session: Session, name: string) {

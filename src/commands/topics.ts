@@ -29,6 +29,7 @@ function environment(): string {
     'Environment variables',
     '',
     ...rows,
+    `  ${'CLOUDCTL_DAEMON_TOKEN'.padEnd(28)}Token of the daemon that --daemon names by its address`,
     `  ${'NO_COLOR, TERM=dumb'.padEnd(28)}No colour, no spinner`,
     `  ${'CI'.padEnd(28)}Never ask`,
     `  ${'HTTPS_PROXY, NO_PROXY'.padEnd(28)}The proxy for the API, and the hosts that go without`,

@@ -14,7 +14,7 @@ export async function verbCall(
   item?: Item,
   api?: Api,
 ): Promise<Call> {
-  const used = api ?? (await session.api());
+  const used = api ?? (await session.api(resource.of));
   return {
     api: used,
     resource,

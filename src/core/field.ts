@@ -46,6 +46,11 @@ export function field<T extends FieldType, const O extends Omit<Field<T>, 'type'
   return { type, summary, ...(options as O) };
 }
 
+/** The key of a field in a request's body or query. */
+export function keyOf(name: string, declared: Pick<Field, 'key'>): string {
+  return declared.key ?? name.replaceAll('-', '_');
+}
+
 /** The field's value from what was typed (each repetition one string); throws `usage` that names the field and what it takes. */
 export function parseField(name: string, declared: Field, typed: readonly string[]): FieldTypes[FieldType] {
   const what = declared.operand ? `<${name}>` : `--${name}`;

@@ -4,6 +4,8 @@ import { Failure } from './failure.ts';
 export interface FieldTypes {
   text: string;
   integer: number;
+  /** With or without a fraction: `12.50`. */
+  decimal: number;
   boolean: boolean;
   /** Repeated or separated by commas. */
   list: string[];
@@ -26,6 +28,7 @@ type Parser<T> = (typed: readonly string[]) => T;
 export const parsers: { readonly [T in keyof FieldTypes]: Parser<FieldTypes[T]> } = {
   text: last,
   integer: typed => parseInteger(last(typed)),
+  decimal: typed => parseDecimal(last(typed)),
   boolean: typed => parseBoolean(last(typed)),
   list: typed => typed.flatMap(splitCommas),
   repeat: typed => [...typed],
@@ -52,6 +55,11 @@ function parseInteger(text: string): number {
   const value = Number(text);
   if (!/^[+-]?\d+$/.test(text) || !Number.isSafeInteger(value)) throw bad(`'${text}' is not a whole number`);
   return value;
+}
+
+function parseDecimal(text: string): number {
+  if (!/^[+-]?\d{1,15}(\.\d{1,15})?$/.test(text)) throw bad(`'${text}' is not a number`, 'Such as 12.50');
+  return Number(text);
 }
 
 function parseBoolean(text: string): boolean {

@@ -1,4 +1,4 @@
-import type { Action, Api, Query, Reading } from './api.ts';
+import type { Action, Api, Method, Query, Reading } from './api.ts';
 import type { Fields, Input } from './field.ts';
 import { type Identity, identities, type ResourceName } from './resources/identities.ts';
 import type { Clock } from './world.ts';
@@ -48,16 +48,24 @@ export interface Call<F extends Fields = Fields, T extends Item = Item> {
 /** What a verb does to the world: fixes its targets, its flags and whether it can be rehearsed. */
 export type Kind = 'list' | 'describe' | 'create' | 'change' | 'delete';
 
+/** A request of a resource: the path is below the resource's own, with `:id` for the item; empty for the resource itself. */
+export interface Operation {
+  readonly method: Method;
+  readonly path: string;
+}
+
 export interface Verb<F extends Fields = Fields, T extends Item = Item> {
   readonly kind: Kind;
   readonly summary: string;
   readonly fields: F;
   /** Command lines after `cloudctl <resource> <verb> `; where absent one is made from the fields. */
   readonly examples?: readonly string[];
-  /** What of the item is lost for good or goes on costing, a sentence each; a verb that has it asks first. */
-  readonly loses?: (item: T) => readonly string[];
+  /** What of the item is lost for good or goes on costing, a sentence each; a verb that has it asks first, unless it gives undefined. */
+  readonly loses?: (item: T, input: Readonly<Record<string, unknown>>) => readonly string[] | undefined;
   /** Other resources of which it makes or deletes items. */
   readonly affects?: readonly ResourceName[];
+  /** The one request that it is, where it is one. */
+  readonly operation?: Operation;
   /** Neither prints nor waits. */
   readonly run: (call: Call<F, T>) => Promise<Outcome>;
 }
@@ -73,6 +81,12 @@ export interface Declaration<T extends Item = Item> {
   readonly wide?: readonly string[];
   /** Fields that the API sorts by; by others the list is sorted here. */
   readonly sortable: readonly string[];
+  /** The order of the list where none is asked for; by id where absent and the API can. */
+  readonly order?: readonly string[];
+  /** Its items have no labels: none is chosen by a selector. */
+  readonly unlabelled?: boolean;
+  /** What an item of the daemon's own has, by its keys, for the description of its API; `required` ones are never null. */
+  readonly item?: Fields;
   /** Columns whose cells are names of other resources, which have to be asked for. */
   readonly lookups?: Readonly<Record<string, ResourceName>>;
   // biome-ignore lint/suspicious/noExplicitAny: each verb has fields of its own.

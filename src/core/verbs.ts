@@ -1,6 +1,6 @@
 import { type Action, type Api, collect, type Method, type Query } from './api.ts';
 import { Failure } from './failure.ts';
-import { type Fields, field } from './field.ts';
+import { type Fields, field, keyOf } from './field.ts';
 import { checkLabelKey } from './parse.ts';
 import { type Call, type Item, type Outcome, type Resource, type Verb, verb } from './resource.ts';
 
@@ -11,6 +11,7 @@ export function list<const F extends Fields>(summary: string, filters: F = {} as
     kind: 'list',
     summary,
     fields,
+    operation: { method: 'GET', path: '' },
     run: async ({ api, resource, input, reading }) => {
       const { selector, sort, ...rest } = input as Record<string, unknown>;
       const query = { ...resource.query, ...bodyOf(filters, rest), label_selector: selector, sort } as Query;
@@ -33,7 +34,8 @@ export function listUnlabelled<const F extends Fields>(summary: string, filters:
 
 /** `describe`: one item, whole. */
 export function describe<const F extends Fields>(summary: string, fields: F = {} as F) {
-  return verb<F>({ kind: 'describe', summary, fields, run: async ({ item }) => ({ value: item }) });
+  const operation = { method: 'GET', path: ':id' } as const;
+  return verb<F>({ kind: 'describe', summary, fields, operation, run: async ({ item }) => ({ value: item }) });
 }
 
 /** `create`: POST of the fields. */
@@ -42,6 +44,7 @@ export function create<const F extends Fields>(summary: string, fields: F, optio
     kind: 'create',
     summary,
     fields,
+    operation: { method: 'POST', path: '' },
     run: ({ api, resource, input }) => call(api, 'POST', resource.path, bodyOf(fields, input)),
     ...options,
   });
@@ -53,6 +56,7 @@ export function update<const F extends Fields>(summary: string, fields: F, optio
     kind: 'change',
     summary,
     fields,
+    operation: { method: 'PUT', path: ':id' },
     run: async ({ api, resource, item, input }) => {
       const body = bodyOf(fields, input);
       if (Object.keys(body).length === 0) {
@@ -70,11 +74,12 @@ export function update<const F extends Fields>(summary: string, fields: F, optio
 }
 
 /** `delete`: gone for good; `loses` tells what goes with it or goes on costing. */
-export function remove<T extends Item>(summary: string, loses: (item: T) => readonly string[] = () => []) {
+export function remove<T extends Item>(summary: string, loses: NonNullable<Verb<Fields, T>['loses']> = () => []) {
   return verb<Record<string, never>, T>({
     kind: 'delete',
     summary,
     fields: {},
+    operation: { method: 'DELETE', path: ':id' },
     loses,
     run: ({ api, resource, item }) => call(api, 'DELETE', `${resource.path}/${item.id}`),
   });
@@ -91,6 +96,7 @@ export function action<const F extends Fields>(
     kind: 'change',
     summary,
     fields,
+    operation: { method: 'POST', path: `:id/actions/${command}` },
     run: ({ api, resource, item, input }) => act(api, resource, item, command, bodyOf(fields, input)),
     ...options,
   });
@@ -175,7 +181,7 @@ export function bodyOf(fields: Fields, input: Readonly<Record<string, unknown>>)
   const body: Record<string, unknown> = {};
   for (const [name, declared] of Object.entries(fields)) {
     const value = input[name];
-    if (value !== undefined) body[declared.key ?? name.replaceAll('-', '_')] = value;
+    if (value !== undefined) body[keyOf(name, declared)] = value;
   }
   return body;
 }

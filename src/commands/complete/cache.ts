@@ -97,7 +97,7 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
 
 async function fileOf(owner: CacheOwner, resource: ResourceName): Promise<string | undefined> {
   const folder = cacheFolder(owner.world);
-  return folder && path.join(folder, 'names', await owner.scope(), `${resource}.json`);
+  return folder && path.join(folder, 'names', await owner.scope(identities[resource].of), `${resource}.json`);
 }
 
 /** Where caches go; undefined when there is no home. The XDG specification has relative paths ignored. */

@@ -57,7 +57,7 @@ async function findNameable(name: ResourceName): Promise<Pick<Resource, 'name' |
 
 async function fetchNames(session: Session, name: ResourceName): Promise<readonly Named[]> {
   const resource = await findNameable(name);
-  const api = await session.api();
+  const api = await session.api(identities[name].of);
   const rows = await collect<Item>(api.list(resource.path, resource.query));
   await rememberNames(session, resource, rows);
   return rows.map(row => namedOf(resource, row));

@@ -33,7 +33,8 @@ export function locate({ fields, ...command }: Placeable, before: readonly strin
     return at('value', flag.name, current.slice(0, current.length - flag.value.length), flag.value);
   }
   if (command.passThrough && read.operands.length > 0) return at('nothing');
-  const selected = read.given.selector !== undefined || (read.given.all !== undefined && command.targets?.all === true);
+  const bySelector = read.given.selector !== undefined && command.targets?.selector !== false;
+  const selected = bySelector || (read.given.all !== undefined && command.targets?.all === true);
   const operand = operandAt(fields, read.operands, selected ? command.targets?.operand : undefined);
   if (!operand) return at('nothing');
   const given = { ...read.given, ...operand.given };

@@ -38,7 +38,7 @@ async function offer(
   if (name === 'context') return toWords(await lookup.contexts());
   if (name === 'account') return toWords(await lookup.accounts());
   if (group === 'config' && name === 'key') return settingKeys();
-  const target = resourceOf(group);
+  const target = resourceOf(name === 'selector' ? (declared.refers?.resource ?? group) : group);
   if (name === 'selector') return offerSelectors(target ? await lookup.names(target) : [], typed);
   if (declared.refers) return offerNames(declared.refers.resource as ResourceName, lookup);
   if (target && command.name === 'remove-label' && name === 'label') {

@@ -41,6 +41,12 @@ export const settings = {
     default: HETZNER_ENDPOINT,
     check: parseEndpoint,
   }),
+  daemon: field('text', 'Address of the daemon for its own resources: unix:///path or https://host', {
+    ...everywhere,
+    env: 'CLOUDCTL_DAEMON',
+    placeholder: 'address',
+    check: requireDaemon,
+  }),
   debug: field('boolean', 'Write requests and answers to standard error, without secrets', {
     ...everywhere,
     env: 'CLOUDCTL_DEBUG',
@@ -161,6 +167,10 @@ export function environmentNames(name: string, setting: Setting): string[] {
 
 function requirePositive(value: number): void {
   if (value < 1) throw new Failure('usage', `'${value}' is less than 1`);
+}
+
+function requireDaemon(value: string): void {
+  if (!value.startsWith('unix:/')) parseEndpoint(value);
 }
 
 // `--context "$CONTEXT"` with the variable unset must not quietly mean another context.

@@ -15,7 +15,8 @@ export function readError(answer: HttpResponse, host: string): Failure {
     ...optionsOf(answer),
     apiCode: code,
     details,
-    hint: details?.announcement ? `See ${details.announcement}` : hintFor(code),
+    // Hetzner gives none; the daemon knows better than its dialect what to do.
+    hint: typeof error.hint === 'string' ? error.hint : hintOf(code, details),
   });
 }
 
@@ -39,6 +40,10 @@ export function readBody(answer: HttpResponse, host: string): unknown {
   if (body !== undefined || !/\bjson\b/.test(answer.headers['content-type'] ?? '')) throw notTheApi(answer, host);
   const cause = faultError('CUT_OFF', 'the answer was cut off');
   throw new Failure('unreachable', `${host}: the answer was cut off`, { ...optionsOf(answer), cause });
+}
+
+function hintOf(code: string, details: ApiErrorDetails | undefined): string | undefined {
+  return details?.announcement ? `See ${details.announcement}` : hintFor(code);
 }
 
 function optionsOf({ status, headers }: HttpResponse): FailureOptions {

@@ -7,6 +7,8 @@ export interface Identity {
   /** What one is called in a sentence. */
   readonly title: string;
   readonly aliases: readonly string[];
+  /** The daemon's own; Hetzner's where absent. */
+  readonly of?: 'daemon';
 }
 
 const identity = (path: string, title: string, aliases: readonly string[], key = path.slice(0, -1)): Identity => ({
@@ -14,6 +16,11 @@ const identity = (path: string, title: string, aliases: readonly string[], key =
   key,
   title,
   aliases,
+});
+
+const own = (path: string, title: string, aliases: readonly string[], key?: string): Identity => ({
+  ...identity(path, title, aliases, key),
+  of: 'daemon',
 });
 
 /** Every resource there is. */
@@ -35,6 +42,10 @@ export const identities = {
   'load-balancer': identity('load_balancers', 'load balancer', ['load-balancers', 'loadbalancer', 'loadbalancers']),
   certificate: identity('certificates', 'certificate', ['certificates']),
   zone: identity('zones', 'zone', ['zones', 'dns']),
+  schedule: own('schedules', 'schedule', ['schedules']),
+  backup: own('backups', 'backup', ['backups']),
+  job: own('jobs', 'job', ['jobs']),
+  audit: own('audit_entries', 'audit entry', [], 'audit_entry'),
 } as const satisfies Record<string, Identity>;
 
 export type ResourceName = keyof typeof identities;

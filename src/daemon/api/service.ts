@@ -20,5 +20,12 @@ export interface Request {
   readonly signal: AbortSignal;
 }
 
-/** What a resource's verbs do in the daemon. A list answers with all rows, which are paged where it is served; a verb on one item with `{ [key]: item }`. Throws a Failure. */
+/** One page of a list, where the service reads no more than that: what `page`, `per_page`, `sort` and `name` of the query ask for. */
+export interface Paged {
+  readonly rows: readonly unknown[];
+  /** How many rows all pages have. */
+  readonly total: number;
+}
+
+/** What a resource's verbs do in the daemon, by the verbs' names. A list answers with all rows, which are sorted and paged where it is served, or with `Paged`; a verb on one item with `{ [key]: item }`. Throws a Failure. Requests are entered in the audit log where they are served. */
 export type Service = Readonly<Record<string, (request: Request) => Promise<unknown>>>;

@@ -1,0 +1,94 @@
+import { Failure, toFailure } from '../../core/failure.ts';
+import { type Fields, keyOf } from '../../core/field.ts';
+import type { Item } from '../../core/resource.ts';
+import type { Tools } from '../tools.ts';
+import { differenceOf, enter, entered, type Mask, maskInput, reasonOf } from './entries.ts';
+import { readInput } from './input.ts';
+import type { Answer } from './repeats.ts';
+import type { Route, Served } from './routes.ts';
+import type { Caller, Service } from './service.ts';
+
+/** What it takes to change something. */
+export interface ChangeTools extends Pick<Tools, 'audit' | 'log' | 'signal'> {
+  readonly mask: Mask;
+}
+
+/** A request that would change something, as it came. */
+export interface Asked {
+  readonly caller: Caller;
+  readonly id?: number;
+  /** The body, not read yet. */
+  readonly text: string;
+}
+
+/** Checks what is asked, enters it in the audit log, does it, and enters what came of it; what is refused before it begins is entered too. */
+export async function change(tools: ChangeTools, route: Route, service: Service, asked: Asked): Promise<Answer> {
+  const { resource, name, verb } = route;
+  const { caller, id } = asked;
+  const action = `${resource.name}.${name}`;
+  const who = { actor: caller.name, requestId: caller.requestId, address: caller.address, action };
+  const request = { caller, id, query: {}, signal: tools.signal };
+  let input: Record<string, unknown>;
+  let before: Item | undefined;
+  try {
+    input = readInput(verb.fields, parseBody(asked.text));
+    before = id === undefined ? undefined : await describe(service, resource, { ...request, input: {} });
+  } catch (error) {
+    const target = { type: resource.name, id: id ?? '' };
+    await enterRefusal(tools, { ...who, target, reason: reasonOf(toFailure(error)) });
+    throw error;
+  }
+  const target = targetOf(resource, before ?? { id: id ?? '', name: input.name });
+  const begun = { ...who, target, difference: { input: maskInput(verb.fields, input, tools.mask) } };
+  const answer = await entered(
+    tools,
+    begun,
+    () => service[name]!({ ...request, input }),
+    done => {
+      const after = itemIn(resource, done);
+      if (!after) return {};
+      const fields = { ...byKey(verb.fields), ...byKey(resource.item ?? {}) };
+      return { target: targetOf(resource, after), difference: differenceOf(fields, before ?? {}, after, tools.mask) };
+    },
+  );
+  return answer === undefined
+    ? { status: 204, body: undefined }
+    : { status: verb.kind === 'create' ? 201 : 200, body: answer };
+}
+
+/** Enters that something was refused; where that cannot be written it is refused all the same. */
+export async function enterRefusal(
+  { audit, log }: Pick<ChangeTools, 'audit' | 'log'>,
+  entry: Omit<Parameters<typeof enter>[1], 'result'>,
+): Promise<void> {
+  await enter(audit, { ...entry, result: 'refused' }).catch(error => {
+    log.error('refusal not entered', { request_id: entry.requestId, error: toFailure(error).message });
+  });
+}
+
+async function describe(service: Service, resource: Served, request: Parameters<Service[string]>[0]) {
+  return itemIn(resource, await service.describe?.(request));
+}
+
+function itemIn({ key }: Served, answer: unknown): Item | undefined {
+  return (answer as Record<string, Item> | undefined)?.[key];
+}
+
+function targetOf({ name: type, nameKey = 'name' }: Served, item: Readonly<Record<string, unknown>>) {
+  const name = item[nameKey];
+  return { type, id: String(item.id ?? ''), ...(name !== undefined && { name: String(name) }) };
+}
+
+function byKey(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([name, declared]) => [keyOf(name, declared), declared]));
+}
+
+function parseBody(text: string): unknown {
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What the parser says has a piece of the body in it, which may be a secret.
+    throw new Failure('usage', 'the body is not JSON', { apiCode: 'json_error' });
+  }
+}
