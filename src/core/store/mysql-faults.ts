@@ -23,6 +23,7 @@ const words: Readonly<Record<string, readonly [FailureCode, string, string?]>> =
   ER_OPTION_PREVENTS_STATEMENT: ['unreachable', 'it is read-only', 'Name the primary server, not a replica'],
   ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: ['unreachable', 'it is read-only'],
   ER_ACCESS_DENIED_ERROR: ['usage', 'user or password is wrong', 'Correct them in the address'],
+  ER_ACCESS_DENIED_NO_PASSWORD_ERROR: ['usage', 'user or password is wrong', 'Correct them in the address'],
   ER_DBACCESS_DENIED_ERROR: ['usage', 'the user may not use this database', 'GRANT ALL ON the database to the user'],
   ER_TABLEACCESS_DENIED_ERROR: ['usage', 'the user may not use its tables', 'GRANT ALL ON the database to the user'],
   ER_BAD_DB_ERROR: ['usage', 'there is no such database', 'CREATE DATABASE, as an administrator of the server'],

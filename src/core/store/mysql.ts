@@ -10,12 +10,12 @@ import type { Step, Store } from './store.ts';
 /** Milliseconds that a statement may take. */
 const patience = 30_000;
 
-/** How often a commit is made anew because nothing of it was kept: it met others on the same rows, or the connection was lost before its end. */
+/** How often something is tried of which nothing was kept: it met others on the same rows, or the connection was lost before its end. */
 const tries: Readonly<Record<string, number>> = { ER_LOCK_DEADLOCK: 20, ER_LOCK_WAIT_TIMEOUT: 2, lost: 3 };
 
 /** What a session has to be like: the checks of MySQL 8 everywhere, no escapes but those that mysql2 writes, and commits that see no others half-way. */
 const session = [
-  `SET SESSION sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', SESSION innodb_lock_wait_timeout = 5`,
+  `SET SESSION sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', SESSION innodb_lock_wait_timeout = 3`,
   'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
 ];
 
@@ -23,6 +23,7 @@ const session = [
 export async function openMysql(url: string): Promise<Store> {
   const address = readMysqlAddress(url);
   const pool = await openPool(address);
+  const again = takeTurns();
   const fail = (error: unknown, ambiguous = false) => mysqlFailure(address.where, error, ambiguous);
   try {
     await withConnection(pool, connection => migrateMysql(connection, address.database, address.where));
@@ -36,14 +37,14 @@ export async function openMysql(url: string): Promise<Store> {
       const isRead = /^\s*select\b/i.test(sql);
       const ask = () => withConnection(pool, connection => query(connection, sql, parameters));
       try {
-        return resultOf(await (isRead ? again(ask) : ask()));
+        return resultOf(await again(ask, isRead));
       } catch (error) {
         throw fail(error, !isRead && isLost(error));
       }
     }),
     async commit(steps) {
       try {
-        return await again(() => withConnection(pool, connection => commit(connection, steps, fail)));
+        return await again(() => withConnection(pool, connection => commit(connection, steps, fail)), true);
       } catch (error) {
         throw fail(error);
       }
@@ -126,15 +127,24 @@ function resultOf(result: unknown): QueryResult<unknown> {
   return { rows: [], numAffectedRows: BigInt(affectedRows), insertId: insertId ? BigInt(insertId) : undefined };
 }
 
-async function again<T>(work: () => Promise<T>): Promise<T> {
-  for (let trial = 1; ; trial += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      const kind = isLost(error) ? 'lost' : codeOf(error);
-      if (trial >= (tries[kind] ?? 1)) throw error;
+/** Makes what failed anew, as often as its error allows; after a lost connection only what was surely not kept. Those that failed take turns then: begun at once they would only meet again. */
+function takeTurns(): <T>(work: () => Promise<T>, isSafe: boolean) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>) => {
+    const next = last.then(work);
+    last = next.catch(() => {});
+    return next;
+  };
+  return async (work, isSafe) => {
+    for (let trial = 1; ; trial += 1) {
+      try {
+        return await (trial === 1 ? work() : inTurn(work));
+      } catch (error) {
+        const kind = isLost(error) ? 'lost' : codeOf(error);
+        if (trial >= (tries[kind] ?? 1) || (kind === 'lost' && !isSafe)) throw error;
+      }
     }
-  }
+  };
 }
 
 async function commit(
