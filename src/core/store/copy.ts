@@ -2,14 +2,8 @@ import fs from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { storeFailure } from './sqlite-faults.ts';
-import type { Store } from './store.ts';
 
-/** Writes a copy of the store in a file, beside the work that goes on: whole, checked, on the disk and readable by its owner only when it resolves, and not there at all otherwise. A file that is there is replaced. Throws `usage` on MySQL. */
-export async function copyStore(store: Pick<Store, 'copy'>, target: string): Promise<void> {
-  await writeCopy(to => store.copy(to), target);
-}
-
-/** The same for anything that writes a database into a new file; `name` is what its errors speak of. */
+/** Has `write` write a database into a new file beside the target, and puts it there: whole, checked, on the disk and readable by its owner only when it resolves, and not at all otherwise. A file that is there is replaced; `name` is what errors speak of. */
 export async function writeCopy(write: (to: string) => Promise<unknown>, target: string, name = target): Promise<void> {
   const draft = `${target}.${process.pid}.draft`;
   try {

@@ -65,7 +65,7 @@ async function requireStore(copy: string, draft: string): Promise<void> {
 
 /** Writes the log of the old database back into its file; throws `busy` when anybody has it open. One that is damaged is kept as it is. */
 async function settle(file: string): Promise<void> {
-  if (!fs.existsSync(file)) return;
+  if (!isDatabase(file)) return;
   const { default: Database } = await import('better-sqlite3');
   const old = new Database(file, { timeout: 0 });
   try {
@@ -76,6 +76,18 @@ async function settle(file: string): Promise<void> {
   } finally {
     old.close();
   }
+}
+
+/** True for a file that begins like one of SQLite's, which would throw the log of any other away. */
+function isDatabase(file: string): boolean {
+  if (!fs.existsSync(file)) return false;
+  const [handle, start] = [fs.openSync(file, 'r'), Buffer.alloc(16)];
+  try {
+    fs.readSync(handle, start);
+  } finally {
+    fs.closeSync(handle);
+  }
+  return start.toString('latin1') === 'SQLite format 3\0';
 }
 
 /** Whenever it is killed, the file is the whole old database or the whole new one. */

@@ -1,6 +1,7 @@
 import type SQLite from 'better-sqlite3';
 import type { QueryResult } from 'kysely';
 import { Failure } from '../failure.ts';
+import { writeCopy } from './copy.ts';
 import { openKysely } from './driver.ts';
 import { isDuplicate, storeFailure } from './sqlite-faults.ts';
 import { prepareFile, watchFiles } from './sqlite-files.ts';
@@ -72,13 +73,7 @@ async function storeOf(database: SQLite.Database, file: string, path: string): P
         throw fail(error);
       }
     },
-    async copy(to) {
-      try {
-        await database.backup(to, { progress: () => pagesAtOnce });
-      } catch (error) {
-        throw fail(error);
-      }
-    },
+    copy: to => writeCopy(draft => database.backup(draft, { progress: () => pagesAtOnce }), to),
     async check() {
       try {
         const rows = database.pragma('integrity_check') as { integrity_check: string }[];

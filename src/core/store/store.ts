@@ -16,7 +16,7 @@ export interface Store {
   readonly db: Kysely<Tables>;
   /** All of the writes or none, durable when it resolves: the rows changed by each, or undefined when one changed another number than it had to. `changes: 'any'` takes a duplicate key for no row. */
   commit(steps: readonly Step[]): Promise<readonly number[] | undefined>;
-  /** A copy of the database in a new file, made beside the work that goes on; SQLite only, `usage` on MySQL. */
+  /** Writes a copy of the database into a file, beside the work that goes on: whole, checked, on the disk and readable by its owner only when it resolves; otherwise what was there stays. SQLite only, `usage` on MySQL. */
   copy(file: string): Promise<void>;
   /** What is wrong with the database, a sentence each; empty when nothing is. */
   check(): Promise<readonly string[]>;
