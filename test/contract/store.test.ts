@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Step } from '../../src/core/store/store.ts';
 import { stores, type TestStore } from '../helpers/stores.ts';
@@ -173,6 +174,56 @@ describe.each(stores)('a store on $name', ({ open }) => {
   it('opens no transaction besides its commits', async () => {
     await expect(store.db.transaction().execute(async () => {})).rejects.toThrow(
       'a transaction of the store is a commit',
+    );
+  });
+
+  it('does what a list of names and values would do, whatever is written', { timeout: 60_000 }, async () => {
+    const name = fc.constantFrom('a', 'A', 'b');
+    const value = fc.constantFrom('1', '2');
+    const expected = fc.constantFrom<Step['changes']>(undefined, 0, 1, 2, 'any');
+    const write = fc.oneof(
+      fc.record({ kind: fc.constant('insert' as const), name, value, changes: expected }),
+      fc.record({ kind: fc.constant('change' as const), name: value, value, changes: expected }),
+      fc.record({ kind: fc.constant('delete' as const), name, value, changes: expected }),
+    );
+    type Write = typeof write extends fc.Arbitrary<infer T> ? T : never;
+    const stepOf = ({ kind, name, value, changes }: Write): Step => {
+      if (kind === 'insert') return insert(name, value, changes);
+      const meta = store.db;
+      if (kind === 'delete') return { query: meta.deleteFrom('meta').where('name', '=', name), changes };
+      return { query: meta.updateTable('meta').set({ value }).where('value', '=', name), changes };
+    };
+    /** What the rows are afterwards and the numbers changed; undefined when nothing is kept. */
+    const carryOut = (rows: ReadonlyMap<string, string>, writes: readonly Write[]) => {
+      const after = new Map(rows);
+      const changed: number[] = [];
+      for (const { kind, name, value, changes } of writes) {
+        const hits = kind === 'change' ? [...after].filter(([, old]) => old === name).map(([key]) => key) : [name];
+        let count = hits.length;
+        if (kind === 'insert') {
+          count = after.has(name) ? 0 : 1;
+          if (count === 0 && changes === undefined) return 'refused' as const;
+          if (count) after.set(name, value);
+        } else if (kind === 'delete') count = Number(after.delete(name));
+        else for (const key of hits) after.set(key, value);
+        if (typeof changes === 'number' && changes !== count) return undefined;
+        changed.push(count);
+      }
+      return { after, changed };
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(write, { minLength: 1, maxLength: 4 }), { maxLength: 6 }), async commits => {
+        await store.db.deleteFrom('meta').execute();
+        let rows: ReadonlyMap<string, string> = new Map();
+        for (const writes of commits) {
+          const wanted = carryOut(rows, writes);
+          const got = await store.commit(writes.map(stepOf)).catch(error => error.code);
+          expect(got).toEqual(typeof wanted === 'object' ? wanted.changed : wanted);
+          if (typeof wanted === 'object') rows = wanted.after;
+          expect(await all()).toEqual([...rows].map(([key, text]) => `${key}=${text}`).sort());
+        }
+      }),
+      { numRuns: store.dialect === 'sqlite' ? 200 : 40 },
     );
   });
 });
