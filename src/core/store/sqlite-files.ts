@@ -7,13 +7,16 @@ export function prepareFile(file: string): string {
   return fs.realpathSync(file);
 }
 
-/** A check that the files of an open database are still those it was opened with: what is written into removed ones is lost with the process. It throws `unreachable`. */
-export function watchFiles(file: string): () => void {
+/** A check that the files of an open database are still those it was opened with: what is written into removed ones is lost with the process. It throws `unreachable`, after `rescue` where nobody has begun another log meanwhile. */
+export function watchFiles(file: string, rescue: () => void): () => void {
   const names = ['', '-wal', '-shm'].map(suffix => file + suffix);
   const before = names.map(nodeOf);
   return () => {
-    const gone = names.find((name, place) => nodeOf(name) !== before[place]);
+    const after = names.map(nodeOf);
+    const gone = names.find((_, place) => after[place] !== before[place]);
     if (gone === undefined) return;
+    const [, ...logs] = after;
+    if (logs.every((node, place) => node === undefined || node === before[place + 1])) rescue();
     throw new Failure('unreachable', `${gone} was removed or replaced while it was in use; nothing more is written`, {
       hint: 'Leave the files to the program, and start it again',
     });

@@ -51,7 +51,9 @@ async function open(file: string): Promise<Store> {
 
 async function storeOf(database: SQLite.Database, file: string, path: string): Promise<Store> {
   const prepare = keepStatements(database);
-  const requireFiles = path === ':memory:' ? () => {} : rescuing(database, watchFiles(path));
+  // What a removed log has was acknowledged: the file still takes it.
+  const rescue = () => database.pragma('wal_checkpoint(FULL)');
+  const requireFiles = path === ':memory:' ? () => {} : watchFiles(path, rescue);
   const fail = (error: unknown) =>
     database.open ? storeFailure(file, error) : new Failure('interrupted', `${file}: the store is closed`);
   const carryOut = database.transaction((steps: readonly Step[]) => steps.map(step => runStep(prepare, step)));
@@ -116,16 +118,4 @@ function ask(
   requireFiles();
   const { changes, lastInsertRowid } = statement.run(...parameters);
   return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
-}
-
-/** The check, which writes what a removed log has into the file first: that was acknowledged. */
-function rescuing(database: SQLite.Database, check: () => void): () => void {
-  return () => {
-    try {
-      check();
-    } catch (error) {
-      database.pragma('wal_checkpoint(FULL)');
-      throw error;
-    }
-  };
 }

@@ -92,6 +92,17 @@ describe('a change of the tables in a file', () => {
     expect(await finish(file)).toEqual(wanted);
   });
 
+  it('is made once by six processes that begin the file together', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const file = join(temporaryFolder(), 'store.sqlite');
+      const all = await Promise.all([1, 2, 3, 4, 5, 6].map(() => startVictim(victim, 'open', file).ended));
+      expect(all).toEqual(Array(6).fill({ out: '', err: '', signal: null }));
+      const store = await openSqlite(file);
+      expect(await store.commit(nthCommit(store, 1))).toEqual([1, 1, 1]);
+      await store.close();
+    }
+  });
+
   it('makes its copy for the owner only, and none of an empty file', async () => {
     const file = await oldFile(temporaryFolder());
     expect(existsSync(`${file}.before-v1`)).toBe(false);

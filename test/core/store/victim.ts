@@ -1,5 +1,5 @@
-// A process that works with a store and is killed. Its words: what it does, the file, and for `migrate` the number of
-// the step at which it dies (0: none). `commit` writes the number of each commit when it is acknowledged; `migrate`
+// A process that works with a store and may be killed. Its words: what it does, the file, and for `migrate` the number
+// of the step at which it dies (0: none). `commit` writes the number of each commit when it is acknowledged; `migrate`
 // writes the number of its steps when it has ended.
 import fs from 'node:fs';
 import Database from 'better-sqlite3';
@@ -39,4 +39,4 @@ async function migrate(): Promise<void> {
   fs.writeSync(1, `${steps}\n`);
 }
 
-await (deed === 'commit' ? commit() : migrate());
+await { commit, migrate, open: async () => (await openSqlite(file)).close() }[deed as 'open']();
