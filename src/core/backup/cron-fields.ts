@@ -32,15 +32,15 @@ const ranges: { readonly [N in Name]: Range } = {
   weekday: { called: 'day of the week', from: 0, to: 7, names: 'sun mon tue wed thu fri sat'.split(' ') },
 };
 
-const nicknames: Record<string, string> = {
-  '@hourly': '0 * * * *',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@weekly': '0 0 * * 0',
-  '@monthly': '0 0 1 * *',
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-};
+const nicknames = new Map([
+  ['@hourly', '0 * * * *'],
+  ['@daily', '0 0 * * *'],
+  ['@midnight', '0 0 * * *'],
+  ['@weekly', '0 0 * * 0'],
+  ['@monthly', '0 0 1 * *'],
+  ['@yearly', '0 0 1 1 *'],
+  ['@annually', '0 0 1 1 *'],
+]);
 
 const longest = 200;
 const monthLengths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -48,8 +48,8 @@ const monthLengths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 /** The fields of a cron line or nickname; throws `usage` that names the field and what is wrong with it. */
 export function parseFields(text: string): CronFields {
   if (text.length > longest) throw bad(`cron line is longer than ${longest} characters`);
-  const line = nicknames[text.trim().toLowerCase()] ?? text.trim();
-  if (line.startsWith('@')) throw bad(`'${line}' is not a cron line`, `Known are ${Object.keys(nicknames).join(', ')}`);
+  const line = nicknames.get(text.trim().toLowerCase()) ?? text.trim();
+  if (line.startsWith('@')) throw bad(`'${line}' is not a cron line`, `Known are ${[...nicknames.keys()].join(', ')}`);
   const words = line.split(/\s+/).filter(word => word !== '');
   if (words.length !== 5 && words.length !== 6) {
     throw bad(`'${line}' has ${words.length} fields, not 5, or 6 with seconds first`);

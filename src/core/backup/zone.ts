@@ -10,9 +10,11 @@ export interface Zone {
   changeBetween(after: number, until: number): number | undefined;
 }
 
+const longestName = 100;
+
 /** The zone's name as the IANA database writes it; throws `usage` with the nearest name when there is none. */
 export function checkZone(text: string): string {
-  const name = text.trim();
+  const name = text.trim().slice(0, longestName);
   const known = ['UTC', ...Intl.supportedValuesOf('timeZone')];
   const same = known.find(one => one.toLowerCase() === name.toLowerCase());
   if (same) return same;
@@ -21,7 +23,7 @@ export function checkZone(text: string): string {
   const city = known.find(one => one.split('/').at(-1)?.toLowerCase() === name.toLowerCase().replaceAll(' ', '_'));
   const near = city ?? nearest(name, known);
   const hint = near ? `Did you mean ${near}?` : 'A name of the IANA database, such as Europe/Berlin or UTC';
-  throw new Failure('usage', `'${text.slice(0, 100)}' is not a time zone`, { hint });
+  throw new Failure('usage', `'${name}' is not a time zone`, { hint });
 }
 
 function isTaken(name: string): boolean {
@@ -33,7 +35,7 @@ function isTaken(name: string): boolean {
   }
 }
 
-/** A day of UTC: the offset at its start, and the change within it if there is one. */
+/** A day of UTC: the offset at its start, and the change within it (or at its end) if there is one; no zone changes its clock twice within a day. */
 interface Day {
   readonly offset: number;
   readonly change?: { readonly at: number; readonly offset: number };
@@ -64,7 +66,9 @@ function createZone(name: string): Zone {
     const known = days.get(number);
     if (known) return known;
     const [start, end] = [number * dayLength, (number + 1) * dayLength];
-    const [offset, after] = [readOffset(format, start), readOffset(format, end)];
+    const before = days.get(number - 1);
+    const offset = before ? (before.change ?? before).offset : readOffset(format, start);
+    const after = readOffset(format, end);
     const day =
       offset === after ? { offset } : { offset, change: { at: findChange(format, start, end), offset: after } };
     if (days.size >= mostDays) days.clear();
