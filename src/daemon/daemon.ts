@@ -4,7 +4,7 @@ import type { Configuration } from './config/configuration.ts';
 import { findUpstream } from './config/token.ts';
 import { createLive } from './daemon-live.ts';
 import { measureProcess, measureQueue, measureStore } from './daemon-metrics.ts';
-import { mountApi, openAudit, openQueue, openStore, parts } from './daemon-parts.ts';
+import { mountApi, openAudit, openQueue, openStore, parts, storeFile } from './daemon-parts.ts';
 import { createReports } from './daemon-status.ts';
 import { createTools } from './daemon-tools.ts';
 import type { DaemonWorld } from './daemon-world.ts';
@@ -21,6 +21,7 @@ import { takeInstance } from './service/lock.ts';
 import { monotonicMicroseconds, openNotify, watchdogInterval } from './service/notify.ts';
 import { createPulse } from './service/pulse.ts';
 import { prepareStateDirectory } from './service/state-directory.ts';
+import { explainStoreFault } from './service/store-fault.ts';
 import { openUpstream } from './service/upstream-watch.ts';
 import { feedWatchdog } from './service/watchdog.ts';
 
@@ -84,7 +85,10 @@ export async function startDaemon(
     const metrics = createMetrics();
     const pulse = createPulse(clock);
     const foundation = { configuration, clock, log, random: world.random, signal };
-    const store = measureStore(metrics, await openStore(foundation));
+    const opened = openStore(foundation).catch(error => {
+      throw explainStoreFault(error, storeFile(configuration));
+    });
+    const store = measureStore(metrics, await opened);
     started('store', () => store.close());
     const key = openKey(folder, env);
     const queue = await openQueue(foundation, store);

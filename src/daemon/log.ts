@@ -85,7 +85,8 @@ function plain(value: unknown, depth: number): unknown {
 function humanLine(line: string): string {
   const { time, level, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
   const rest = Object.entries(fields).map(
-    ([key, value]) => `${key}=${typeof value === 'string' && /^[!#-<>-~]+$/.test(value) ? value : JSON.stringify(value)}`,
+    ([key, value]) =>
+      `${key}=${typeof value === 'string' && /^[!#-<>-~]+$/.test(value) ? value : JSON.stringify(value)}`,
   );
   // No field may move the cursor or colour the terminal: JSON has escaped C0, this is the rest.
   const words = [String(time).slice(11, 23), String(level).padEnd(5), JSON.stringify(msg).slice(1, -1), ...rest].join(

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { readIfThere, writeAtomically } from '../../core/config/storage.ts';
-import { Failure } from '../../core/failure.ts';
+import { Failure, toFailure } from '../../core/failure.ts';
 import type { Surroundings } from '../config/places.ts';
 import { credentialFile } from '../config/token.ts';
 
@@ -14,7 +14,11 @@ export function openKey(folder: string, env: Surroundings['env']): Buffer {
   const text = readIfThere(file);
   if (text !== undefined) return decode(text, file);
   const key = randomBytes(32);
-  writeAtomically(file, `${key.toString('hex')}\n`);
+  try {
+    writeAtomically(file, `${key.toString('hex')}\n`);
+  } catch (error) {
+    throw new Failure('usage', toFailure(error).message, { hint: 'Correct the state directory', cause: error });
+  }
   return key;
 }
 

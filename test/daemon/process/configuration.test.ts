@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
 import { exampleConfiguration } from '../../../src/daemon/config/example.ts';
-import { keyOf, type KeyName, keys } from '../../../src/daemon/config/keys.ts';
+import { type KeyName, keyOf, keys } from '../../../src/daemon/config/keys.ts';
 import { placesOf } from '../../../src/daemon/config/places.ts';
 import { failTogether, parseConfiguration } from '../../../src/daemon/config/read.ts';
 
@@ -44,11 +44,22 @@ describe('the configuration of the daemon', () => {
       command = ["/usr/local/bin/freeze", "web 1"]
       timeout = "1m30s"
     `;
-    const { configuration, problems } = read(text, { CLOUDCTLD_LOG_LEVEL: 'debug', CLOUDCTLD_COPIES_KEEP: '9', CLOUDCTLD_STORE: '' });
+    const { configuration, problems } = read(text, {
+      CLOUDCTLD_LOG_LEVEL: 'debug',
+      CLOUDCTLD_COPIES_KEEP: '9',
+      CLOUDCTLD_STORE: '',
+    });
     expect(problems).toEqual([]);
-    expect(configuration.values).toMatchObject({ 'log-level': 'debug', 'max-concurrent-images': 5, 'copies.keep': 9, store: 'sqlite' });
+    expect(configuration.values).toMatchObject({
+      'log-level': 'debug',
+      'max-concurrent-images': 5,
+      'copies.keep': 9,
+      store: 'sqlite',
+    });
     expect(configuration.values['trusted-proxies']).toEqual(['10.0.0.0/8', '::1']);
-    expect(configuration.hooks).toEqual({ 'freeze-db': { command: ['/usr/local/bin/freeze', 'web 1'], timeout: 90_000 } });
+    expect(configuration.hooks).toEqual({
+      'freeze-db': { command: ['/usr/local/bin/freeze', 'web 1'], timeout: 90_000 },
+    });
   });
 
   it('has a variable of its own for every key, and tells one that is nearly one of them', () => {
@@ -123,7 +134,9 @@ describe('the configuration of the daemon', () => {
   });
 
   it('refuses a variable by its own name', () => {
-    expect(faults('', { CLOUDCTLD_SNAPSHOT_LIMIT: '-1' })).toEqual(['CLOUDCTLD_SNAPSHOT_LIMIT: snapshot-limit: -1 is less than 1']);
+    expect(faults('', { CLOUDCTLD_SNAPSHOT_LIMIT: '-1' })).toEqual([
+      'CLOUDCTLD_SNAPSHOT_LIMIT: snapshot-limit: -1 is less than 1',
+    ]);
   });
 
   it('speaks plain http beyond this machine only behind a proxy', () => {
@@ -136,7 +149,12 @@ describe('the configuration of the daemon', () => {
   });
 
   it('never repeats a password of an address', () => {
-    for (const text of ['store = "mysql://root:hunter22@/"', 'redis = "http://:hunter22@r"', 'public-url = "https://a:hunter22@b"', 'store = "mysql://a:hunter22@h/b']) {
+    for (const text of [
+      'store = "mysql://root:hunter22@/"',
+      'redis = "http://:hunter22@r"',
+      'public-url = "https://a:hunter22@b"',
+      'store = "mysql://a:hunter22@h/b',
+    ]) {
       expect(faults(text).join('\n')).not.toContain('hunter22');
       expect(faults(text).length).toBeGreaterThan(0);
     }
@@ -160,21 +178,47 @@ describe('the configuration of the daemon', () => {
 
 describe('the usual places', () => {
   it.each([
-    ['root', { env: { HOME: '/root' }, platform: 'linux', uid: 0 }, ['/etc/cloudctl/cloudctld.toml', '/var/lib/cloudctl', '/run/cloudctl/cloudctl.sock', true]],
+    [
+      'root',
+      { env: { HOME: '/root' }, platform: 'linux', uid: 0 },
+      ['/etc/cloudctl/cloudctld.toml', '/var/lib/cloudctl', '/run/cloudctl/cloudctl.sock', true],
+    ],
     [
       'a unit of the host, under a user of its own',
-      { env: { RUNTIME_DIRECTORY: '/run/cloudctl', STATE_DIRECTORY: '/var/lib/cloudctl', CONFIGURATION_DIRECTORY: '/etc/cloudctl' }, platform: 'linux', uid: 61184 },
+      {
+        env: {
+          RUNTIME_DIRECTORY: '/run/cloudctl',
+          STATE_DIRECTORY: '/var/lib/cloudctl',
+          CONFIGURATION_DIRECTORY: '/etc/cloudctl',
+        },
+        platform: 'linux',
+        uid: 61184,
+      },
       ['/etc/cloudctl/cloudctld.toml', '/var/lib/cloudctl', '/run/cloudctl/cloudctl.sock', true],
     ],
     [
       'a unit of a user',
-      { env: { HOME: '/home/ada', XDG_RUNTIME_DIR: '/run/user/1000', RUNTIME_DIRECTORY: '/run/user/1000/cloudctl' }, platform: 'linux', uid: 1000 },
-      ['/home/ada/.config/cloudctl/cloudctld.toml', '/home/ada/.local/state/cloudctl/daemon', '/run/user/1000/cloudctl/cloudctl.sock', false],
+      {
+        env: { HOME: '/home/ada', XDG_RUNTIME_DIR: '/run/user/1000', RUNTIME_DIRECTORY: '/run/user/1000/cloudctl' },
+        platform: 'linux',
+        uid: 1000,
+      },
+      [
+        '/home/ada/.config/cloudctl/cloudctld.toml',
+        '/home/ada/.local/state/cloudctl/daemon',
+        '/run/user/1000/cloudctl/cloudctl.sock',
+        false,
+      ],
     ],
     [
       'a user without a runtime directory',
       { env: { HOME: '/home/ada' }, platform: 'linux', uid: 1000 },
-      ['/home/ada/.config/cloudctl/cloudctld.toml', '/home/ada/.local/state/cloudctl/daemon', '/home/ada/.local/state/cloudctl/daemon/cloudctl.sock', false],
+      [
+        '/home/ada/.config/cloudctl/cloudctld.toml',
+        '/home/ada/.local/state/cloudctl/daemon',
+        '/home/ada/.local/state/cloudctl/daemon/cloudctl.sock',
+        false,
+      ],
     ],
     ['a user without a home', { env: {}, platform: 'linux', uid: 1000 }, [undefined, undefined, undefined, false]],
   ])('of %s', (_, world, expected) => {
@@ -184,9 +228,22 @@ describe('the usual places', () => {
 });
 
 describe('anything as a configuration', () => {
-  const scalar = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.double({ noNaN: true }), fc.array(fc.string(), { maxLength: 3 }));
-  const key = fc.oneof(fc.constantFrom(...Object.keys(keys), 'hooks', 'copies', 'hooks.a.command', '__proto__', 'constructor'), fc.string());
-  const document = fc.dictionary(key, fc.oneof(scalar, fc.dictionary(key, fc.oneof(scalar, fc.dictionary(key, scalar)))), { maxKeys: 8 });
+  const scalar = fc.oneof(
+    fc.string(),
+    fc.integer(),
+    fc.boolean(),
+    fc.double({ noNaN: true }),
+    fc.array(fc.string(), { maxLength: 3 }),
+  );
+  const key = fc.oneof(
+    fc.constantFrom(...Object.keys(keys), 'hooks', 'copies', 'hooks.a.command', '__proto__', 'constructor'),
+    fc.string(),
+  );
+  const document = fc.dictionary(
+    key,
+    fc.oneof(scalar, fc.dictionary(key, fc.oneof(scalar, fc.dictionary(key, scalar)))),
+    { maxKeys: 8 },
+  );
   const places = placesOf(user);
 
   it('is read or refused with sentences, and never throws: tables of all kinds', () => {
@@ -204,15 +261,21 @@ describe('anything as a configuration', () => {
   it('is read or refused with a line: text of all kinds', () => {
     const line = fc.oneof(
       fc.string({ maxLength: 30 }),
-      fc.tuple(key, fc.constantFrom('"x"', '1', '[]', '["a"]', 'true', '"', '"/x"', '2026-11-25', "'''")).map(([name, value]) => `${name} = ${value}`),
+      fc
+        .tuple(key, fc.constantFrom('"x"', '1', '[]', '["a"]', 'true', '"', '"/x"', '2026-11-25', "'''"))
+        .map(([name, value]) => `${name} = ${value}`),
       key.map(name => `[${name}]`),
       fc.constantFrom('[hooks.a]', 'command = ["/x"]', 'timeout = "1s"', '[[hooks]]', '"log-level" = "warn"'),
     );
     fc.assert(
-      fc.property(fc.array(line, { maxLength: 6 }), fc.dictionary(fc.constantFrom('CLOUDCTLD_LISTEN', 'CLOUDCTLD_STORE', 'CLOUDCTLD_X'), fc.string()), (lines, env) => {
-        const { problems } = parseConfiguration({ text: lines.join('\n'), file, env, places, parse });
-        return problems.every(({ where, message }) => where !== '' && message !== '');
-      }),
+      fc.property(
+        fc.array(line, { maxLength: 6 }),
+        fc.dictionary(fc.constantFrom('CLOUDCTLD_LISTEN', 'CLOUDCTLD_STORE', 'CLOUDCTLD_X'), fc.string()),
+        (lines, env) => {
+          const { problems } = parseConfiguration({ text: lines.join('\n'), file, env, places, parse });
+          return problems.every(({ where, message }) => where !== '' && message !== '');
+        },
+      ),
       { numRuns: 10_000 },
     );
   });

@@ -1,10 +1,10 @@
 import { chmodSync, existsSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
-import { createServer, connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Failure, failures, type FailureCode } from '../../../src/core/failure.ts';
+import { Failure, type FailureCode, failures } from '../../../src/core/failure.ts';
 import { addressFinder } from '../../../src/daemon/http/address.ts';
 import { createBase } from '../../../src/daemon/http/app.ts';
 import { callerFinder } from '../../../src/daemon/http/caller.ts';
@@ -21,11 +21,18 @@ afterEach(async () => {
 
 const folder = () => mkdtempSync(join(tmpdir(), 'cloudctl-http-'));
 
-async function serve(options: { listen?: string; adminToken?: string; proxies?: string[]; socket?: string; ready?: boolean } = {}) {
+async function serve(
+  options: { listen?: string; adminToken?: string; proxies?: string[]; socket?: string; ready?: boolean } = {},
+) {
   const home = folder();
   const socket = options.socket ?? join(home, 'run/cloudctl.sock');
   const lines: string[] = [];
-  const log = await createLog({ level: 'debug', format: 'json', output: { write: line => void lines.push(line) }, now: Date.now });
+  const log = await createLog({
+    level: 'debug',
+    format: 'json',
+    output: { write: line => void lines.push(line) },
+    now: Date.now,
+  });
   const adminFile = join(home, 'admin');
   if (options.adminToken) writeFileSync(adminFile, `${options.adminToken}\n`);
   const silent: string[] = [];
@@ -57,7 +64,13 @@ async function serve(options: { listen?: string; adminToken?: string; proxies?: 
     },
   });
   const access = accessOf({ values: {} as never, isSystem: false }, 'ada');
-  const servers = await openServers({ app, socket, access, values: { listen: options.listen } as never, onError: () => {} });
+  const servers = await openServers({
+    app,
+    socket,
+    access,
+    values: { listen: options.listen } as never,
+    onError: () => {},
+  });
   open.push(servers);
   return { socket, servers, lines, silent, release: () => release(), metrics };
 }
@@ -68,7 +81,12 @@ interface Answer {
   readonly text: string;
 }
 
-function ask(where: { socketPath: string } | { port: string }, path: string, options: http.RequestOptions = {}, body?: string): Promise<Answer> {
+function ask(
+  where: { socketPath: string } | { port: string },
+  path: string,
+  options: http.RequestOptions = {},
+  body?: string,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = http.request({ host: '127.0.0.1', ...where, path, agent: false, ...options }, response => {
       let text = '';
@@ -86,8 +104,13 @@ describe('over the socket', () => {
     const { socket } = await serve();
     expect(statSync(socket).mode & 0o777).toBe(0o600);
     expect(statSync(join(socket, '..')).mode & 0o777).toBe(0o700);
-    const { text } = await ask({ socketPath: socket }, '/who/1', { headers: { 'x-request-id': 'abc-1', 'x-forwarded-for': '1.2.3.4' } });
-    expect(JSON.parse(text)).toEqual({ caller: { name: 'ada@socket', role: 'admin', requestId: 'abc-1', address: 'socket' }, address: 'socket' });
+    const { text } = await ask({ socketPath: socket }, '/who/1', {
+      headers: { 'x-request-id': 'abc-1', 'x-forwarded-for': '1.2.3.4' },
+    });
+    expect(JSON.parse(text)).toEqual({
+      caller: { name: 'ada@socket', role: 'admin', requestId: 'abc-1', address: 'socket' },
+      address: 'socket',
+    });
   });
 
   it('each request has an id, taken over when it is sane', async () => {
@@ -96,17 +119,28 @@ describe('over the socket', () => {
     const bad = await ask({ socketPath: socket }, '/who/1', { headers: { 'x-request-id': 'a b"c' } });
     expect(given.headers['x-request-id']).toBe('from-the-client');
     expect(bad.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
-    expect(JSON.parse(lines[0]!)).toMatchObject({ msg: 'request', request_id: 'from-the-client', method: 'GET', path: '/who/1', status: 200, caller: 'ada@socket' });
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      msg: 'request',
+      request_id: 'from-the-client',
+      method: 'GET',
+      path: '/who/1',
+      status: 200,
+      caller: 'ada@socket',
+    });
   });
 
-  it.each(Object.keys(failures) as FailureCode[])('a failure %s has its status and the dialect of Hetzner', async code => {
-    const { socket } = await serve();
-    const { status, text } = await ask({ socketPath: socket }, `/fail/${code}`);
-    expect(status).toBe(failures[code].http);
-    const { error } = JSON.parse(text);
-    expect(Object.keys(error)).toEqual(expect.arrayContaining(['code', 'message', 'details']));
-    if (code !== 'unexpected') expect(error).toMatchObject({ message: 'so it is', details: { a: 1 }, hint: 'do this' });
-  });
+  it.each(Object.keys(failures) as FailureCode[])(
+    'a failure %s has its status and the dialect of Hetzner',
+    async code => {
+      const { socket } = await serve();
+      const { status, text } = await ask({ socketPath: socket }, `/fail/${code}`);
+      expect(status).toBe(failures[code].http);
+      const { error } = JSON.parse(text);
+      expect(Object.keys(error)).toEqual(expect.arrayContaining(['code', 'message', 'details']));
+      if (code !== 'unexpected')
+        expect(error).toMatchObject({ message: 'so it is', details: { a: 1 }, hint: 'do this' });
+    },
+  );
 
   it('of a bug nothing is told but that there was one', async () => {
     const { socket, lines } = await serve();
@@ -118,11 +152,22 @@ describe('over the socket', () => {
 
   it('what is not there is not found, and a body is a mebibyte at most', async () => {
     const { socket } = await serve();
-    expect(JSON.parse((await ask({ socketPath: socket }, '/nope')).text)).toEqual({ error: { code: 'not_found', message: 'nothing is served at /nope', details: null } });
+    expect(JSON.parse((await ask({ socketPath: socket }, '/nope')).text)).toEqual({
+      error: { code: 'not_found', message: 'nothing is served at /nope', details: null },
+    });
     const most = 'x'.repeat(2 ** 20);
     expect((await ask({ socketPath: socket }, '/echo', { method: 'POST' }, most)).status).toBe(200);
     expect((await ask({ socketPath: socket }, '/echo', { method: 'POST' }, `${most}y`)).status).toBe(413);
-    expect((await ask({ socketPath: socket }, '/echo', { method: 'POST', headers: { 'transfer-encoding': 'chunked' } }, `${most}y`)).status).toBe(413);
+    expect(
+      (
+        await ask(
+          { socketPath: socket },
+          '/echo',
+          { method: 'POST', headers: { 'transfer-encoding': 'chunked' } },
+          `${most}y`,
+        )
+      ).status,
+    ).toBe(413);
   });
 
   it('is healthy while every part shows life, and ready while it can work', async () => {
@@ -142,7 +187,8 @@ describe('over the socket', () => {
     expect(headers['content-type']).toContain('version=0.0.4');
     expect(text).toContain('cloudctl_http_requests_total{method="GET",route="/who/:id",status="200"} 3');
     expect(text).toContain('cloudctl_http_requests_total{method="GET",route="other",status="404"} 1');
-    for (const line of text.trim().split('\n')) expect(line).toMatch(/^(# (HELP|TYPE) cloudctl_\w+ .+|cloudctl_\w+(\{[^}]*\})? [\d.e+-]+)$/);
+    for (const line of text.trim().split('\n'))
+      expect(line).toMatch(/^(# (HELP|TYPE) cloudctl_\w+ .+|cloudctl_\w+(\{[^}]*\})? [\d.e+-]+)$/);
   });
 });
 
@@ -170,7 +216,10 @@ describe('over an address', () => {
     await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as { port: number };
     const socket = join(folder(), 's.sock');
-    await expect(serve({ listen: `127.0.0.1:${port}`, socket })).rejects.toMatchObject({ code: 'busy', message: `127.0.0.1:${port} is in use by another program` });
+    await expect(serve({ listen: `127.0.0.1:${port}`, socket })).rejects.toMatchObject({
+      code: 'busy',
+      message: `127.0.0.1:${port} is in use by another program`,
+    });
     expect(existsSync(socket)).toBe(false);
     taken.close();
   });
@@ -210,7 +259,10 @@ describe('the socket', () => {
   it('does not take the place of another file', async () => {
     const file = join(folder(), 'precious');
     writeFileSync(file, 'x');
-    await expect(serve({ socket: file })).rejects.toMatchObject({ code: 'usage', message: `${file} is there and is no socket` });
+    await expect(serve({ socket: file })).rejects.toMatchObject({
+      code: 'usage',
+      message: `${file} is there and is no socket`,
+    });
     expect(existsSync(file)).toBe(true);
   });
 
@@ -221,7 +273,9 @@ describe('the socket', () => {
     expect(accessOf({ values, isSystem: true }, 'root', () => '')).toMatchObject({ mode: 0o600, group: undefined });
     expect(accessOf({ values, isSystem: true }, 'cloudctl', () => '')).toMatchObject({ mode: 0o660, group: undefined });
     expect(accessOf({ values, isSystem: false }, 'ada', groups)).toMatchObject({ mode: 0o600, group: undefined });
-    expect(() => accessOf({ values: { 'socket-group': 'nope' } as never, isSystem: true }, 'root', groups)).toThrow('there is no group nope');
+    expect(() => accessOf({ values: { 'socket-group': 'nope' } as never, isSystem: true }, 'root', groups)).toThrow(
+      'there is no group nope',
+    );
   });
 });
 

@@ -4,7 +4,12 @@ import { createLog } from '../../../src/daemon/log.ts';
 
 async function open(format: 'json' | 'text' = 'json', level = 'info') {
   const lines: string[] = [];
-  const log = await createLog({ level, format, output: { write: line => void lines.push(line) }, now: () => Date.parse('2026-11-25T08:00:00Z') });
+  const log = await createLog({
+    level,
+    format,
+    output: { write: line => void lines.push(line) },
+    now: () => Date.parse('2026-11-25T08:00:00Z'),
+  });
   return { log, lines };
 }
 
@@ -14,7 +19,13 @@ describe('the log of the daemon', () => {
     log.info('ready', { pid: 7, text: 'a\nb' });
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^[^\n]*\n$/);
-    expect(JSON.parse(lines[0]!)).toEqual({ level: 'info', time: '2026-11-25T08:00:00.000Z', msg: 'ready', pid: 7, text: 'a\nb' });
+    expect(JSON.parse(lines[0]!)).toEqual({
+      level: 'info',
+      time: '2026-11-25T08:00:00.000Z',
+      msg: 'ready',
+      pid: 7,
+      text: 'a\nb',
+    });
   });
 
   it('leaves out what is less severe than its level, which can change', async () => {
@@ -36,13 +47,25 @@ describe('the log of the daemon', () => {
     const secret = 'k"9\\ü'.padEnd(20, 'S3cr3t');
     log.hide(secret);
     log.hide('plainT0ken');
-    log.info(`sent ${secret} and plainT0ken`, { a: { b: [{ c: `x${secret}y` }] }, url: `https://h/?q=${encodeURIComponent(secret)}` });
-    log.error('failed', { error: new Error(`bad ${secret}`, { cause: secret }), failure: new Failure('unreachable', `no ${secret}`) });
-    log.info('headers', { authorization: 'Bearer other-one', cookie: 'c=1', nested: { password: 'pw1', apiToken: 't1' }, text: 'Authorization: Bearer zzz.yyy' });
+    log.info(`sent ${secret} and plainT0ken`, {
+      a: { b: [{ c: `x${secret}y` }] },
+      url: `https://h/?q=${encodeURIComponent(secret)}`,
+    });
+    log.error('failed', {
+      error: new Error(`bad ${secret}`, { cause: secret }),
+      failure: new Failure('unreachable', `no ${secret}`),
+    });
+    log.info('headers', {
+      authorization: 'Bearer other-one',
+      cookie: 'c=1',
+      nested: { password: 'pw1', apiToken: 't1' },
+      text: 'Authorization: Bearer zzz.yyy',
+    });
     log.info('store', { url: 'mysql://root:hunter2@db/x' });
     log.with({ token: 'withone', request_id: 'r1' }).info('child');
     const text = lines.join('');
-    for (const one of ['S3cr3t', 'plainT0ken', 'other-one', 'c=1', 'pw1', 't1"', 'zzz', 'hunter2', 'withone']) expect(text).not.toContain(one);
+    for (const one of ['S3cr3t', 'plainT0ken', 'other-one', 'c=1', 'pw1', 't1"', 'zzz', 'hunter2', 'withone'])
+      expect(text).not.toContain(one);
     expect(text).toContain('r1');
     expect(lines).toHaveLength(5);
   });
