@@ -196,6 +196,19 @@ describe.skipIf(!hasMysql)('a MySQL server', () => {
     }
   });
 
+  it('that hangs is not waited for longer than it was said, nor asked again', async () => {
+    const { url } = await open();
+    const store = await openMysql(url, 300);
+    const away = { code: 'unreachable', message: expect.stringMatching(/it does not answer$/) };
+    const begun = performance.now();
+    expect(await failureOf(sql`SELECT SLEEP(20)`.execute(store.db))).toMatchObject({ ...away, ambiguous: false });
+    expect(await failureOf(sql`DO SLEEP(20)`.execute(store.db))).toMatchObject({ ...away, ambiguous: true });
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(await store.db.selectFrom('meta').selectAll().execute()).toEqual([]);
+    await store.close();
+    expect(await failureOf(store.commit(nthCommit(store, 1)))).toMatchObject({ code: 'interrupted' });
+  });
+
   it('is copied by its own tools, which the error names', async () => {
     const { store } = await open();
     expect(await failureOf(store.copy('/tmp/never'))).toMatchObject({
