@@ -27,7 +27,8 @@ export function startWork(
 ): Work {
   const { db, clock, log, signal } = runner;
   const nap = createNap(clock);
-  const ended = new AbortController();
+  const leases = createNap(clock);
+  let isOver = false;
   let isStopping = false;
   let isFull = false;
   let isFailing = false;
@@ -84,9 +85,10 @@ export function startWork(
   };
 
   const keepLeases = async () => {
-    while (!ended.signal.aborted) {
-      await clock.sleep(leaseLength / 3, ended.signal).catch(() => {});
-      if (!ended.signal.aborted) await running.renew();
+    for (;;) {
+      await leases.rest(leaseLength / 3);
+      if (isOver) return;
+      await running.renew();
     }
   };
 
@@ -106,7 +108,8 @@ export function startWork(
       stopTaking();
       await taking;
       await slots.idle();
-      ended.abort();
+      isOver = true;
+      leases.wake();
       await keeping;
       signal.removeEventListener('abort', stopTaking);
     },
