@@ -1,6 +1,5 @@
 import { createAnnouncing } from './announce.ts';
 import { carryMessages } from './carrier.ts';
-import { claim, findOne } from './claim.ts';
 import { createRunning } from './handle.ts';
 import { type Messages, openMessages } from './messages.ts';
 import type { Queue } from './queue.ts';
@@ -25,7 +24,7 @@ export async function openBullQueue(
       if (state === 'waiting') void messages.put([{ ...row, run_at: runAt }]);
     },
   });
-  const { runner, clean } = inner;
+  const { runner, claims, clean } = inner;
   const announcing = createAnnouncing(store, clock, () =>
     log.warn('new jobs could not be announced: they are found by the next sweep'),
   );
@@ -53,13 +52,13 @@ export async function openBullQueue(
       const running = createRunning(runner, handlers);
       const slots = createSlots(concurrency);
       const pace = () => (messages.isReady ? sweep : alone);
-      const work = startWork(runner, running, { slots, pace, clean });
+      const work = startWork(runner, running, { claims, slots, pace, clean });
       const stopCarrying = carryMessages(server, { prefix, concurrency, clock }, async id => {
         await slots.take();
         try {
           const now = clock.now();
-          const row = await findOne(store.db, id, now);
-          for (const claimed of row ? await claim(runner, [row], now) : []) await running.run(claimed);
+          const row = await claims.findOne(id, now);
+          for (const claimed of row ? await claims.claim([row], now) : []) await running.run(claimed);
         } finally {
           slots.give();
         }

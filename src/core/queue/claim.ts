@@ -1,6 +1,7 @@
-import type { Compilable, Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely';
+import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely';
 import type { JobRow, Tables } from '../store/tables.ts';
 import type { Write } from './gather.ts';
+import { createTemplate } from './template.ts';
 
 /** How long a job is held without a renewal, in milliseconds. */
 export const leaseLength = 30_000;
@@ -17,18 +18,68 @@ export interface Holding {
   readonly worker: string;
 }
 
-/** Jobs that may be claimed at `now`, in the order in which they are due, at most `limit`; and when the next one is due where fewer are. */
-export async function findDue(
-  db: Kysely<Tables>,
-  { now, limit, grace = 0 }: { readonly now: number; readonly limit: number; readonly grace?: number },
-): Promise<{ readonly rows: readonly Found[]; readonly next: number | undefined }> {
+/** What is looked for. */
+export interface Search {
+  readonly now: number;
+  readonly limit: number;
+  /** How long a job must have been due; default 0. */
+  readonly grace?: number;
+}
+
+/** Finds jobs that may be claimed, and claims them. */
+export interface Claims {
+  /** Those that are due, in the order of their times; and when the next one is due, where fewer than `limit` are. */
+  findDue(search: Search): Promise<{ readonly rows: readonly Found[]; readonly next: number | undefined }>;
+  /** The one job, if it may be claimed at `now`. */
+  findOne(id: number, now: number): Promise<Found | undefined>;
+  /** Claims jobs as they were found, all in one commit; those that it gives are held by the worker for the length of a lease. Another worker that has found them too gets none of these. */
+  claim(rows: readonly Found[], now: number): Promise<readonly Found[]>;
+}
+
+/** Claims for a worker of that name; the queries are compiled once. */
+export function createClaims({ db, write, worker }: { db: Kysely<Tables>; write: Write; worker: string }): Claims {
+  const due = createTemplate(['now', 'limit', 'more'], values => dueQuery(db, values));
+  const claiming = createTemplate(['id', 'fence', 'next', 'state', 'until', 'now'], values =>
+    claimingQuery(db, worker, values),
+  );
+  return {
+    async findDue({ now, limit, grace = 0 }) {
+      const { rows: found } = await db.executeQuery(due({ now, limit, more: limit + 1 }));
+      const isDue = ({ state, run_at }: Found) => state === 'active' || run_at <= now - grace;
+      const rows = found.filter(isDue).sort((a, b) => a.run_at - b.run_at || a.id - b.id);
+      const later = found.filter(row => !isDue(row)).map(row => row.run_at + grace);
+      return { rows: rows.slice(0, limit), next: later.length > 0 ? Math.min(...later) : undefined };
+    },
+    async findOne(id, now) {
+      const row: Found | undefined = await db
+        .selectFrom('jobs')
+        .select(columns)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (row?.state === 'waiting') return row.run_at <= now ? row : undefined;
+      return row?.state === 'active' && (row.lease_until ?? 0) < now ? row : undefined;
+    },
+    async claim(rows, now) {
+      const until = now + leaseLength;
+      const writes = rows.map(({ id, fence, state }) =>
+        write(id, claiming({ id, fence, next: fence + 1, state, until, now })),
+      );
+      const changed = await Promise.all(writes);
+      return rows
+        .filter((_, index) => changed[index] === 1)
+        .map(row => ({ ...row, state: 'active', fence: row.fence + 1, lease_until: until }));
+    },
+  };
+}
+
+function dueQuery(db: Kysely<Tables>, { now, limit, more }: { now: number; limit: number; more: number }) {
   const waiting = db
     .selectFrom('jobs')
     .select(columns)
     .where('state', '=', 'waiting')
     .orderBy('run_at')
     .orderBy('id')
-    .limit(limit + 1);
+    .limit(more);
   const lapsed = db
     .selectFrom('jobs')
     .select(columns)
@@ -36,42 +87,23 @@ export async function findDue(
     .where('lease_until', '<', now)
     .orderBy('lease_until')
     .limit(limit);
-  const found: Found[] = await db
+  const both = db
     .selectFrom(waiting.as('waiting'))
     .selectAll()
-    .unionAll(db.selectFrom(lapsed.as('lapsed')).selectAll())
-    .execute();
-  const isDue = ({ state, run_at }: Found) => state === 'active' || run_at <= now - grace;
-  const due = found.filter(isDue).sort((a, b) => a.run_at - b.run_at || a.id - b.id);
-  const later = found.filter(row => !isDue(row)).map(row => row.run_at + grace);
-  return { rows: due.slice(0, limit), next: later.length > 0 ? Math.min(...later) : undefined };
-}
-
-/** The one job, if it may be claimed at `now`. */
-export async function findOne(db: Kysely<Tables>, id: number, now: number): Promise<Found | undefined> {
-  const row: Found | undefined = await db.selectFrom('jobs').select(columns).where('id', '=', id).executeTakeFirst();
-  if (row?.state === 'waiting') return row.run_at <= now ? row : undefined;
-  return row?.state === 'active' && (row.lease_until ?? 0) < now ? row : undefined;
-}
-
-/** Claims jobs as they were found, all in one commit; those that it gives are held by `worker` for the length of a lease. Another worker that has found them too gets none of these. */
-export async function claim(
-  { db, write, worker }: { readonly db: Kysely<Tables>; readonly write: Write; readonly worker: string },
-  rows: readonly Found[],
-  now: number,
-): Promise<readonly Found[]> {
-  const lease_until = now + leaseLength;
-  const changed = await Promise.all(rows.map(row => write(row.id, claiming(db, row, worker, now))));
-  return rows
-    .filter((_, index) => changed[index] === 1)
-    .map(row => ({ ...row, state: 'active', fence: row.fence + 1, lease_until }));
+    .unionAll(db.selectFrom(lapsed.as('lapsed')).selectAll());
+  return both.$castTo<Found>();
 }
 
 /** Fence and state together: one that was settled, renewed or dropped since it was found is not claimed. */
-function claiming(db: Kysely<Tables>, { id, fence, state }: Found, worker: string, now: number): Compilable {
+function claimingQuery(
+  db: Kysely<Tables>,
+  worker: string,
+  values: { id: number; fence: number; next: number; state: JobRow['state']; until: number; now: number },
+) {
+  const { id, fence, next, state, until, now } = values;
   return db
     .updateTable('jobs')
-    .set({ state: 'active', fence: fence + 1, worker, lease_until: now + leaseLength })
+    .set({ state: 'active', fence: next, worker, lease_until: until })
     .where('id', '=', id)
     .where('fence', '=', fence)
     .where('state', '=', state)

@@ -1,9 +1,10 @@
 import type { Compilable, Kysely } from 'kysely';
 import { Failure, type FailureCode, failures } from '../failure.ts';
-import type { Tables } from '../store/tables.ts';
+import type { JobRow, Tables } from '../store/tables.ts';
 import { backoff } from './backoff.ts';
-import { type Holding, isHeld } from './claim.ts';
+import { isHeld } from './claim.ts';
 import type { Outcome } from './queue.ts';
+import { createTemplate } from './template.ts';
 
 /** What becomes of a job after a call of its handler. */
 export interface Settlement {
@@ -45,22 +46,38 @@ function describe(thrown: unknown): { code: FailureCode; message: string } {
 }
 
 /** The write that settles a job; changes no row when the worker does not hold it any more. */
-export function settling(db: Kysely<Tables>, holding: Holding, settlement: Settlement, now: number): Compilable {
-  const { state, runAt, attempts, error } = settlement;
-  return db
-    .updateTable('jobs')
-    .set({
+export type Settling = (
+  job: { readonly id: number; readonly fence: number },
+  now: number,
+  to: Settlement,
+) => Compilable;
+
+/** Settlements by a worker of that name; the query is compiled once. */
+export function createSettling(db: Kysely<Tables>, worker: string): Settling {
+  const settling = createTemplate(
+    ['id', 'fence', 'state', 'run_at', 'attempts', 'error_code', 'error_message', 'finished'],
+    ({ id, fence, ...values }: Values) =>
+      db
+        .updateTable('jobs')
+        .set({ ...values, worker: null, lease_until: null })
+        .where(isHeld({ id, fence, worker })),
+  );
+  return ({ id, fence }, now, { state, runAt, attempts, error }) =>
+    settling({
+      id,
+      fence,
       state,
       run_at: runAt,
       attempts,
-      worker: null,
-      lease_until: null,
       error_code: error?.code ?? null,
       error_message: error?.message ?? null,
       finished: state === 'waiting' ? null : now,
-    })
-    .where(isHeld(holding));
+    });
 }
+
+type Values = Pick<JobRow, 'fence' | 'state' | 'run_at' | 'attempts' | 'error_code' | 'error_message' | 'finished'> & {
+  readonly id: number;
+};
 
 /** A time as the store keeps it: whole milliseconds, never before what was asked for. */
 export function wholeTime(time: number, what: string): number {

@@ -3,11 +3,12 @@ import type { Store } from '../store/store.ts';
 import type { Clock } from '../world.ts';
 import { addingJob } from './adding.ts';
 import { countJobs } from './admin.ts';
-import { claim, findDue } from './claim.ts';
+import { type Claims, createClaims } from './claim.ts';
 import { createCleaning } from './clean.ts';
 import { gatherWrites } from './gather.ts';
 import { createRunning, type Runner } from './handle.ts';
 import type { Queue } from './queue.ts';
+import { createSettling } from './settle.ts';
 import { createSlots } from './slots.ts';
 import { startWork, type Work } from './work.ts';
 
@@ -29,6 +30,7 @@ export interface QueueOptions {
 /** A queue together with what one that carries messages besides needs of it. */
 export interface StoreQueue extends Queue {
   readonly runner: Runner;
+  readonly claims: Claims;
   readonly clean: () => Promise<void>;
 }
 
@@ -39,13 +41,16 @@ export async function openStoreQueue(options: QueueOptions & Pick<Runner, 'onSet
   const { store, clock, signal } = options;
   const { db } = store;
   const write = gatherWrites(store);
-  const runner: Runner = { ...options, db, write };
+  const settling = createSettling(db, options.worker);
+  const runner: Runner = { ...options, db, write, settling };
+  const claims = createClaims(runner);
   const clean = createCleaning(store, clock);
   const works = new Set<Work>();
   if (options.takeOver) await freeAll(store);
 
   const queue: StoreQueue = {
     runner,
+    claims,
     clean,
     async add(job) {
       await store.commit([queue.adding(job)]);
@@ -57,7 +62,7 @@ export async function openStoreQueue(options: QueueOptions & Pick<Runner, 'onSet
     },
     work(handlers, { concurrency }) {
       const running = createRunning(runner, handlers);
-      const work = startWork(runner, running, { slots: createSlots(concurrency), pace: () => pace, clean });
+      const work = startWork(runner, running, { claims, slots: createSlots(concurrency), pace: () => pace, clean });
       works.add(work);
       return async () => {
         await work.stop();
@@ -72,9 +77,9 @@ export async function openStoreQueue(options: QueueOptions & Pick<Runner, 'onSet
       try {
         while (!signal.aborted) {
           const now = clock.now();
-          const { rows } = await findDue(db, { now, limit: concurrency });
+          const { rows } = await claims.findDue({ now, limit: concurrency });
           if (rows.length === 0) break;
-          const claimed = await claim(runner, rows, now);
+          const claimed = await claims.claim(rows, now);
           await Promise.all(claimed.map(running.run));
           handled += claimed.length;
         }

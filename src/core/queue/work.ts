@@ -1,4 +1,4 @@
-import { claim, findDue, leaseLength } from './claim.ts';
+import { type Claims, type Found, leaseLength } from './claim.ts';
 import type { Runner, Running } from './handle.ts';
 import { createNap } from './nap.ts';
 import type { Slots } from './slots.ts';
@@ -11,6 +11,14 @@ export interface Pace {
   readonly grace: number;
 }
 
+/** What the loop works with. */
+export interface Means {
+  readonly claims: Claims;
+  readonly slots: Slots;
+  readonly pace: () => Pace;
+  readonly clean: () => Promise<void>;
+}
+
 /** A loop that takes jobs from the store. */
 export interface Work {
   /** Has it look at once. */
@@ -20,12 +28,8 @@ export interface Work {
 }
 
 /** Claims what is due, as much as there are slots, and runs it; renews the leases of all that `running` has under way. Both go on after errors of the store. */
-export function startWork(
-  runner: Runner,
-  running: Running,
-  { slots, pace, clean }: { readonly slots: Slots; readonly pace: () => Pace; readonly clean: () => Promise<void> },
-): Work {
-  const { db, clock, log, signal } = runner;
+export function startWork(runner: Runner, running: Running, { claims, slots, pace, clean }: Means): Work {
+  const { clock, log, signal } = runner;
   const nap = createNap(clock);
   const leases = createNap(clock);
   let isOver = false;
@@ -33,7 +37,7 @@ export function startWork(
   let isFull = false;
   let isFailing = false;
 
-  const begin = async (row: Parameters<Running['run']>[0]) => {
+  const begin = async (row: Found) => {
     await running.run(row);
     slots.give();
     if (isFull) nap.wake();
@@ -46,13 +50,13 @@ export function startWork(
     isFull = limit === 0;
     if (isFull) return every;
     const now = clock.now();
-    const { rows, next } = await findDue(db, { now, limit, grace });
+    const { rows, next } = await claims.findDue({ now, limit, grace });
     isFull = rows.length === limit;
     // Others may have taken slots meanwhile.
     const taken = rows.filter(() => slots.tryTake());
-    let claimed: Awaited<ReturnType<typeof claim>> = [];
+    let claimed: readonly Found[] = [];
     try {
-      claimed = await claim(runner, taken, now);
+      claimed = await claims.claim(taken, now);
     } finally {
       for (let unused = claimed.length; unused < taken.length; unused++) slots.give();
     }
