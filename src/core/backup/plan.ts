@@ -1,7 +1,7 @@
 import type { Price } from '../hetzner/types.ts';
 import { parseCron, periodOf } from './cron.ts';
 import { closedGates, firmGates } from './gates.ts';
-import { imagePrice, type Monthly } from './price.ts';
+import { type Monthly, pricer } from './price.ts';
 import { newestFirst, retain } from './retention.ts';
 import type { Candidate, ScheduleSpec, Verdict } from './types.ts';
 import { writeTime } from './words.ts';
@@ -76,6 +76,7 @@ export function plan(input: PlanInput): Plan {
   const counted = good.filter(image => !image.protected && !image.held);
   const kept = keepers(counted, spec);
   const approval = neededApproval(input, counted, kept);
+  const priceOf = pricer(perGigabyte);
   const gates: Gates = {
     usual: [...closedGates(input, period), ...(approval ? [waitsFor(approval)] : [])],
     firm: firmGates(input, period),
@@ -84,7 +85,7 @@ export function plan(input: PlanInput): Plan {
     images: newestFirst(images).map(image => ({
       id: image.id,
       created: image.created,
-      monthly: imagePrice(perGigabyte, image.size),
+      monthly: priceOf(image.size),
       ...judge(image, input, kept.get(image.id), gates),
     })),
     stopped: gates.usual,

@@ -7,16 +7,20 @@ export interface Monthly {
   readonly gross: string;
 }
 
-/** What an image costs a month at that price for a gigabyte; null while the price or the size is not known. */
-export function imagePrice(perGigabyte: Price | null, size: number | null): Monthly | null {
-  const sum = sumOf(perGigabyte, size);
-  return sum && exactSum(sum);
+/** Tells what an image of that many gigabytes costs a month, at that price for one; null while the price or the size is not known. */
+export function pricer(perGigabyte: Price | null): (size: number | null) => Monthly | null {
+  const sumOf = summer(perGigabyte);
+  return size => {
+    const sum = sumOf(size);
+    return sum && exactSum(sum);
+  };
 }
 
 /** What images of those sizes cost together a month; those of unknown size are not in it. */
 export function imagesPrice(perGigabyte: Price | null, sizes: readonly (number | null)[]): Monthly | null {
   if (!perGigabyte) return null;
-  return exactSum(addSums(sizes.flatMap(size => sumOf(perGigabyte, size) ?? [])));
+  const sumOf = summer(perGigabyte);
+  return exactSum(addSums(sizes.flatMap(size => sumOf(size) ?? [])));
 }
 
 /** True when one more image as large as the largest would make them cost more (gross) than the most allowed. */
@@ -26,6 +30,7 @@ export function exceedsCost(perGigabyte: Price | null, sizes: readonly (number |
   return together !== null && Number(together.gross) > most;
 }
 
-function sumOf(perGigabyte: Price | null, size: number | null): Sum | null {
-  return perGigabyte && size !== null ? multiplySum(parseSum(perGigabyte), size) : null;
+function summer(perGigabyte: Price | null): (size: number | null) => Sum | null {
+  const one = perGigabyte && parseSum(perGigabyte);
+  return size => (one && size !== null ? multiplySum(one, size) : null);
 }

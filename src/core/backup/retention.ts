@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { type Bucketed, bucketed, bucketOf } from './bucket.ts';
+import { type Bucketed, bucketed, bucketOf, writeBucket } from './bucket.ts';
 import type { Candidate, Keep } from './types.ts';
 import { writeDuration } from './words.ts';
 import { openZone } from './zone.ts';
@@ -58,14 +58,14 @@ function wantBuckets(
   if (count === 0) return;
   const zone = openZone(zoneName);
   let left = count;
-  let taken: string | undefined;
+  let taken: number | undefined;
   for (const [index, { id, created }] of sorted.entries()) {
     if (left === 0) return;
     const bucket = bucketOf(rule, created, zone);
     const isOldest = index === sorted.length - 1;
-    if (bucket !== taken) want(id, `${rule} ${bucket}`);
-    else if (isOldest) want(id, `${rule} ${bucket}, the oldest`);
-    else continue;
+    if (bucket === taken && !isOldest) continue;
+    const reason = `${rule} ${writeBucket(rule, created, zone)}`;
+    want(id, bucket === taken ? `${reason}, the oldest` : reason);
     taken = bucket;
     left -= 1;
   }
