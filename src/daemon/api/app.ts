@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { streamSSE } from 'hono/streaming';
 import { Failure, toFailure } from '../../core/failure.ts';
 import type { Tools } from '../tools.ts';
 import { change, enterRefusal } from './change.ts';
 import { type Mask, reasonOf } from './entries.ts';
+import { readListening, writeEvents } from './events/stream.ts';
+import { createTail } from './events/tail.ts';
 import { createIdentify, type Doors, type Knock } from './identify.ts';
 import { listBody, readQuery } from './list.ts';
 import { problemOf } from './problem.ts';
@@ -34,6 +38,7 @@ export interface AppOptions extends Doors {
 
 const base = '/cloudctl/v1';
 const largest = 2 ** 20;
+const mostListeners = 100;
 
 /** The daemon's own API over HTTP: routes, checks and descriptions by the declarations, deeds by the services, one of each resource's name. Throws `unexpected` when a declared verb has nothing that does it. */
 export function createApp(
@@ -46,6 +51,9 @@ export function createApp(
   const identify = createIdentify(options);
   const repeats = createRepeats(tools);
   const mayEnter = createRefusalLimit(tools.clock);
+  // Every listener to events listens to it.
+  setMaxListeners(0, tools.signal);
+  const tail = createTail(tools);
   const app = new Hono<Env>();
 
   app.use(async (c, next) => {
@@ -81,7 +89,7 @@ export function createApp(
     const requestId = c.get('requestId');
     const authorization = c.req.header('authorization');
     try {
-      const known = await identify({ via: c.env.via ?? 'tcp', authorization });
+      const known = await identify({ via: c.env?.via ?? 'tcp', authorization });
       c.set('caller', { ...known, requestId, address });
     } catch (error) {
       const { code, details } = toFailure(error);
@@ -124,6 +132,22 @@ export function createApp(
       throw new Failure('usage', 'give ids of actions: id=1&id=2');
     return c.json((await tools.hetzner.send<object>('GET', 'actions', undefined, { id })) ?? {});
   });
+  let listeners = 0;
+  app.get(`${base}/events`, c => {
+    const listening = readListening(c.req.header('last-event-id'), new URL(c.req.url).searchParams);
+    if (listeners >= mostListeners) throw new Failure('limited', `${mostListeners} are listening already`);
+    listeners += 1;
+    c.header('x-accel-buffering', 'no');
+    return streamSSE(c, async stream => {
+      try {
+        await writeEvents(tools, tail, listening, stream);
+      } catch (error) {
+        tools.log.warn('events broken off', { request_id: c.get('requestId'), error: toFailure(error).message });
+      } finally {
+        listeners -= 1;
+      }
+    });
+  });
   return app;
 }
 
@@ -139,7 +163,7 @@ async function read(tools: AppTools, route: Route, service: Service, c: Asking):
     id: idOf(c),
     input: asked.input,
     query: asked.query,
-    signal: AbortSignal.any([tools.signal, c.req.raw.signal]),
+    signal: tools.signal,
   };
   const answer = await service[route.name]!(request);
   if (route.verb.kind !== 'list') return reply(c, { status: 200, body: answer });
@@ -177,5 +201,5 @@ function requireKey(key: string): string {
 }
 
 function addressOf({ env }: Asking): string {
-  return env.via === 'socket' ? 'socket' : (env.incoming?.socket.remoteAddress ?? 'unknown');
+  return env?.via === 'socket' ? 'socket' : (env?.incoming?.socket.remoteAddress ?? 'unknown');
 }
