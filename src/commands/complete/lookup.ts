@@ -49,9 +49,10 @@ export function openLookup(world: World, flags: Readonly<Record<string, readonly
   };
 }
 
-/** The rest of a resource, where its rows share a path with others. */
+/** The rest of a resource, where its rows share a path with others or are known by another key than their name. */
 async function findNameable(name: ResourceName): Promise<Pick<Resource, 'name' | 'path' | 'query' | 'nameKey'>> {
   if (name === 'snapshot') return (await import('../../core/resources/snapshot.ts')).snapshot;
+  if (name === 'job') return (await import('../../core/resources/job.ts')).job;
   return { name, ...identities[name] };
 }
 
