@@ -1,8 +1,8 @@
-import { chownSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chownSync, existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { codeOf } from '../core/config/storage.ts';
 import { Failure } from '../core/failure.ts';
-import { pending } from '../core/store/migrate.ts';
+import { copyStoreFile } from '../core/store/copy-file.ts';
+import { restoreStore } from '../core/store/restore.ts';
 import type { Configuration } from './config/configuration.ts';
 import { storeFile } from './daemon-parts.ts';
 import { whileStopped } from './service/lock.ts';
@@ -14,28 +14,21 @@ export async function backup(configuration: Configuration, target: string, out: 
   const store = requireFile(configuration);
   const file = resolve(target);
   if (existsSync(file)) throw new Failure('usage', `${file} is there already`, { hint: 'Name a new file' });
-  await copyChecked(store, file);
+  await copyStoreFile(store, file);
   out.write(`${JSON.stringify({ file, store })}\n`);
 }
 
 /** Puts a copy, once it was found whole, in the place of the store; the old one is kept beside it. Throws `busy` while the daemon runs. */
 export async function restore(configuration: Configuration, source: string, now: number, out: Out): Promise<void> {
   const store = requireFile(configuration);
-  const file = resolve(source);
-  if (!existsSync(file)) throw new Failure('usage', `${file}: there is no such file`);
   const folder = configuration.values['state-directory'];
   await whileStopped(folder, async () => {
-    const draft = `${store}.restoring`;
-    rmSync(draft, { force: true });
-    await copyChecked(file, draft);
-    const kept = existsSync(store) ? `${store}.before-${new Date(now).toISOString().replaceAll(':', '')}` : undefined;
-    // With its log first, so that it is whole where it is kept.
-    if (kept) for (const end of ['-wal', '-shm', '']) if (existsSync(store + end)) renameSync(store + end, kept + end);
+    // The lock says that no daemon holds it; what else does is noticed by the file itself.
+    const kept = await restoreStore(resolve(source), store, { isHeld: async () => false, now });
     // Root restores for the daemon's own user.
     const { uid, gid } = statSync(folder);
-    if (uid !== process.getuid?.()) chownSync(draft, uid, gid);
-    renameSync(draft, store);
-    out.write(`${JSON.stringify({ file, store, kept: kept ?? null })}\n`);
+    if (uid !== process.getuid?.()) chownSync(store, uid, gid);
+    out.write(`${JSON.stringify({ file: resolve(source), store, kept: kept ?? null })}\n`);
   });
 }
 
@@ -44,32 +37,4 @@ function requireFile(configuration: Configuration): string {
   throw new Failure('usage', 'the store is MySQL, whose own tools copy it', {
     hint: 'Such as mysqldump --single-transaction',
   });
-}
-
-async function copyChecked(from: string, to: string): Promise<void> {
-  const { default: Database } = await import('better-sqlite3');
-  try {
-    const source = new Database(from, { readonly: true, fileMustExist: true });
-    try {
-      await source.backup(to);
-    } finally {
-      source.close();
-    }
-    const copy = new Database(to);
-    try {
-      copy.pragma('journal_mode = DELETE');
-      pending(copy.pragma('user_version', { simple: true }) as number, from);
-      const rows = copy.pragma('integrity_check') as { integrity_check: string }[];
-      const faults = rows.map(row => row.integrity_check).filter(text => text !== 'ok');
-      if (faults.length > 0) throw new Failure('refused', `${from} is damaged: ${faults[0]}`);
-    } finally {
-      copy.close();
-    }
-  } catch (error) {
-    rmSync(to, { force: true });
-    if (error instanceof Failure) throw error;
-    throw new Failure('usage', `${from} cannot be copied to ${to}: ${codeOf(error)}: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
 }

@@ -1,26 +1,4 @@
-import {
-  createHmac,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  hkdfSync,
-  type KeyObject,
-  sign,
-  verify,
-} from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import path from 'node:path';
-import { Failure } from '../failure.ts';
+import { createHmac, createPrivateKey, createPublicKey, hkdfSync, type KeyObject, sign, verify } from 'node:crypto';
 
 /** What a signed checkpoint says. */
 export interface Point {
@@ -29,45 +7,13 @@ export interface Point {
   readonly hash: string;
 }
 
-/** The key (Ed25519, private) in that file, made where there is none; only its owner can read it. Throws `usage` when there is something else. */
-export function loadAuditKey(file: string): KeyObject {
-  try {
-    return read(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const whole = `${file}.${process.pid}`;
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const made = openSync(whole, 'w', 0o600);
-  writeSync(made, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-  fsyncSync(made);
-  closeSync(made);
-  try {
-    // Unlike a rename, it takes nothing away that another process has just put there.
-    linkSync(whole, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(whole, { force: true });
-  }
-  return read(file);
-}
+/** What stands before the 32 bytes of a private key of Ed25519 in PKCS #8. */
+const head = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-function read(file: string): KeyObject {
-  const text = readFileSync(file, 'utf8');
-  if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) {
-    throw new Failure('usage', `the key of the audit log can be read by others: ${file}`, {
-      hint: `chmod 600 ${file}`,
-    });
-  }
-  try {
-    const key = createPrivateKey(text);
-    if (key.asymmetricKeyType === 'ed25519') return key;
-  } catch {
-    // What it says might have a piece of the key in it.
-  }
-  throw new Failure('usage', `the key of the audit log is no private key of Ed25519: ${file}`);
+/** The key that signs the log (Ed25519, private), derived from the key of the store. */
+export function auditKeyOf(storeKey: Uint8Array): KeyObject {
+  const seed = new Uint8Array(hkdfSync('sha256', storeKey, '', 'cloudctl audit signature', 32));
+  return createPrivateKey({ key: Buffer.concat([head, seed]), format: 'der', type: 'pkcs8' });
 }
 
 /** The public half, which is all that verifying takes. */

@@ -1,26 +1,13 @@
-import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createMask, isSigned, loadAuditKey, publicKeyOf, signPoint } from '../../../src/core/audit/keys.ts';
-import { temporaryHome } from '../../helpers/run.ts';
+import { auditKeyOf, createMask, isSigned, publicKeyOf, signPoint } from '../../../src/core/audit/keys.ts';
 import { newKey } from './entries.ts';
 
 describe('the key of the audit log', () => {
-  it('is made once, in a file that only its owner can read', () => {
-    const file = join(temporaryHome(), 'state', 'audit.key');
-    const first = loadAuditKey(file);
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(loadAuditKey(file).equals(first)).toBe(true);
-    expect(readdirSync(join(file, '..'))).toEqual(['audit.key']);
-  });
-
-  it('is refused when others can read it, or when it is none, without a word of what is in the file', () => {
-    const file = join(temporaryHome(), 'audit.key');
-    writeFileSync(file, 'hunter2', { mode: 0o600 });
-    expect(() => loadAuditKey(file)).toThrow(/no private key of Ed25519: .*audit.key$/);
-    expect(() => loadAuditKey(file)).not.toThrow(/hunter2/);
-    chmodSync(file, 0o644);
-    expect(() => loadAuditKey(file)).toThrow(/can be read by others/);
+  it('is the same for the same key of the store, and another for another', () => {
+    const [one, same, other] = [1, 1, 2].map(byte => auditKeyOf(new Uint8Array(32).fill(byte)));
+    expect(one!.asymmetricKeyType).toBe('ed25519');
+    expect(one!.equals(same!)).toBe(true);
+    expect(one!.equals(other!)).toBe(false);
   });
 
   it('signs what its public half can check', () => {

@@ -144,9 +144,10 @@ describe('the key of the store', () => {
 
   it('is the credential where systemd passes one, and a damaged one is refused, not replaced', () => {
     const place = folder();
-    writeFileSync(join(place, 'store-key'), 'ab'.repeat(32));
-    expect(openKey(folder(), { CREDENTIALS_DIRECTORY: place }).toString('hex')).toBe('ab'.repeat(32));
-    writeFileSync(join(place, 'store.key'), 'ab');
+    const key = Buffer.alloc(32, 7);
+    writeFileSync(join(place, 'store-key'), `${key.toString('base64')}\n`);
+    expect(openKey(folder(), { CREDENTIALS_DIRECTORY: place })).toEqual(key);
+    writeFileSync(join(place, 'store.key'), 'ab', { mode: 0o600 });
     expect(() => openKey(place, {})).toThrow('is not a key');
     expect(readFileSync(join(place, 'store.key'), 'utf8')).toBe('ab');
   });
