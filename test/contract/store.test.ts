@@ -169,6 +169,9 @@ describe.each(stores)('a store on $name', ({ open }) => {
     const other = await store.another();
     expect(await other.db.selectFrom('meta').selectAll().execute()).toEqual([{ name: 'a', value: '1' }]);
     expect(await other.check()).toEqual([]);
+    for (let time = 0; time < 2; time += 1) await other.close();
+    await expect(other.commit([insert('b')])).rejects.toMatchObject({ code: 'interrupted' });
+    expect(await store.commit([insert('b')])).toEqual([1]);
   });
 
   it('opens no transaction besides its commits', async () => {

@@ -59,7 +59,8 @@ async function testStore(address: string, open: () => Promise<Store>, remove: ()
     return store;
   };
   const close = async () => {
-    for (const store of opened) await store.close();
+    if (opened.length === 0) return;
+    for (const store of opened.splice(0)) await store.close();
     await remove();
   };
   return { ...(await another()), another, address, close };

@@ -57,6 +57,7 @@ export async function openConnections({ where, ...server }: MysqlAddress, patien
       }
     },
     async close() {
+      if (isClosed) return;
       isClosed = true;
       await pool.end();
     },

@@ -24,6 +24,7 @@ const words: Readonly<Record<string, Words>> = {
   ENOENT: ['usage', 'the folder is not there', 'Make the folder, or name another path'],
   ENOTDIR: ['usage', 'a part of the path is not a folder', 'Name another path'],
   EISDIR: ['usage', 'it is a folder', 'Name a file in it'],
+  EEXIST: ['refused', 'a file of the name it would get is there already', 'Try again in a second'],
   SQLITE_NOTADB: ['usage', 'it is not a store of cloudctl', 'Name another path'],
   SQLITE_CORRUPT: ['unexpected', 'it is damaged', 'Stop what uses it, and restore a copy'],
   SQLITE_BUSY: held,

@@ -1,6 +1,6 @@
 // A process that works with a store and may be killed. Its words: what it does, the file, and for `migrate` the number
 // of the step at which it dies (0: none). `commit` writes the number of each commit when it is acknowledged; `migrate`
-// writes the number of its steps when it has ended.
+// writes the number of its steps when it has ended; `open` only opens and closes.
 import fs from 'node:fs';
 import Database from 'better-sqlite3';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
