@@ -61,7 +61,11 @@ export function promisesOfWorking(at: At): void {
       );
       const job = await begun.promise;
       const other = await at.place.queue();
+      /** The worker rests before it renews for the nth time. */
+      const rested = (turn: number) =>
+        eventually(() => expect(at.place.clock.slept.filter(ms => ms === 10_000)).toHaveLength(turn));
       for (let turn = 1; turn <= 5; turn++) {
+        await rested(turn);
         await at.place.clock.advance(10_000);
         const until = at.place.clock.now() + 30_000;
         await eventually(async () => expect((await at.place.row('one'))!.lease_until).toBe(until));
@@ -70,6 +74,7 @@ export function promisesOfWorking(at: At): void {
       expect(job.signal.aborted).toBe(false);
       const stolen = { fence: 9, worker: 'thief', lease_until: at.place.clock.now() + 60_000 };
       await at.place.store.commit([{ query: at.place.store.db.updateTable('jobs').set(stolen) }]);
+      await rested(6);
       await at.place.clock.advance(10_000);
       await eventually(() => expect(job.signal.aborted).toBe(true));
       expect(job.signal.reason).toMatchObject({ code: 'conflict' });
