@@ -9,6 +9,8 @@ export interface Cron extends CronFields {
 
 const second = 1000;
 const day = 86_400_000;
+/** Dates end at 8.64e15. */
+const farthest = 8e15;
 /** No zone's clock has been turned by more than a day. */
 const longestChange = 26 * 3_600_000;
 
@@ -26,6 +28,7 @@ export function parseCron(text: string, zone: string): Cron {
  * time it names, so that it is neither late after a gap nor silent for a doubled hour.
  */
 export function next(cron: Cron, after: number): number {
+  if (!(Math.abs(after) < farthest)) throw new RangeError(`${after} is not a time`);
   return cron.hour.length === 24 ? nextShown(cron, after) : nextNamed(cron, after);
 }
 

@@ -23,15 +23,20 @@ function switches({ state, server }: PlanInput): string[] {
 }
 
 /** Faults of the clock: it jumped within the last period, or stands before the newest image. */
-function clockFaults({ images, server, now, state }: PlanInput, period: number): string[] {
+function clockFaults(input: PlanInput, period: number): string[] {
+  const { now, state } = input;
   const jumped = state.clockJumped;
-  // A jump in the future was seen before the clock went back, which is one more reason to wait.
+  // A jump that lies ahead was seen before the clock went back, which is one more reason to wait.
   const isRecent = jumped !== null && now - jumped < period;
-  const newest = newestFirst(images.filter(image => image.server === server && !image.foreign))[0];
   return [
     ...(isRecent ? [`the clock jumped at ${writeTime(jumped)}: no deletions for ${writeDuration(period)}`] : []),
-    ...(newest && now < newest.created ? [`the clock stands before the newest image ${newest.id}`] : []),
+    ...(isBehind(input) ? [`the clock stands before the newest image`] : []),
   ];
+}
+
+/** True when an image of the server was made at a time that the clock has not come to. */
+export function isBehind({ images, server, now }: PlanInput): boolean {
+  return images.some(image => image.server === server && !image.foreign && image.created > now);
 }
 
 /** Faults of the newest image the schedule made of the server: it is not good, or too old to be the newest. */

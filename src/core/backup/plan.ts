@@ -1,6 +1,6 @@
 import type { Price } from '../hetzner/types.ts';
 import { parseCron, periodOf } from './cron.ts';
-import { closedGates, firmGates } from './gates.ts';
+import { closedGates, firmGates, isBehind } from './gates.ts';
 import { type Monthly, pricer } from './price.ts';
 import { newestFirst, retain } from './retention.ts';
 import type { Candidate, ScheduleSpec, Verdict } from './types.ts';
@@ -14,6 +14,8 @@ export interface PlanImage extends Candidate {
   readonly unmanaged?: boolean;
   /** A person let go of it: it goes, whatever the rules want. */
   readonly released?: boolean;
+  /** It was held, and no longer is: it may be kept by a rule, but is none of those that must be there. */
+  readonly holdExpired?: boolean;
 }
 
 /** What is known beside the images. */
@@ -61,6 +63,8 @@ export interface Plan {
   readonly period: number;
   /** When the newest good image was made; ms. */
   readonly newestGood: number | null;
+  /** The clock stands before an image: to be remembered as a jump of it, so that deletions stop for a period. */
+  readonly clockBehind: boolean;
 }
 
 type Said = Pick<PlannedImage, 'decision' | 'reasons' | 'deleteAfter'>;
@@ -92,6 +96,7 @@ export function plan(input: PlanInput): Plan {
     approval,
     period,
     newestGood: newestFirst(good)[0]?.created ?? null,
+    clockBehind: isBehind(input),
   };
 }
 
@@ -108,10 +113,11 @@ function isGood({ server, good, foreign, unmanaged, released }: PlanImage, of: n
 /** The images that stay by a rule, and the newest of the others where the rules keep fewer than must be there. */
 function keepers(counted: readonly PlanImage[], spec: PlanInput['spec']): ReadonlyMap<number, readonly string[]> {
   const kept = new Map(retain(counted, spec.keep, spec.zone));
-  const missing = Math.max(0, Math.max(1, spec.minKeep) - kept.size);
-  const reason = `one of the ${spec.minKeep} that always stay`;
-  const others = newestFirst(counted).filter(({ id }) => !kept.has(id));
-  for (const { id } of others.slice(0, missing)) kept.set(id, [reason]);
+  const eligible = newestFirst(counted.filter(({ holdExpired }) => !holdExpired));
+  const others = eligible.filter(({ id }) => !kept.has(id));
+  const least = Math.max(1, spec.minKeep);
+  const missing = Math.max(0, least - (eligible.length - others.length));
+  for (const { id } of others.slice(0, missing)) kept.set(id, [`one of the ${least} that always stay`]);
   return kept;
 }
 

@@ -52,9 +52,9 @@ const opened = new Map<string, Zone>();
 export function openZone(text: string): Zone {
   const known = opened.get(text);
   if (known) return known;
-  const zone = createZone(checkZone(text));
-  // A different spelling that is asked for often finds the same zone; strangers cannot fill the memory.
-  if (opened.size < 2000) opened.set(text, zone);
+  const name = checkZone(text);
+  const zone = opened.get(name) ?? createZone(name);
+  opened.set(name, zone);
   return zone;
 }
 

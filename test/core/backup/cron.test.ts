@@ -216,6 +216,14 @@ describe('a due time', () => {
     );
   });
 
+  it('is not asked for beyond the end of time', () => {
+    const daily = parseCron('@daily', 'Europe/Berlin');
+    for (const time of [Number.NaN, Number.POSITIVE_INFINITY, 8.64e15, -8.64e15]) {
+      expect(() => next(daily, time)).toThrow(RangeError);
+    }
+    expect(next(daily, 7.9e15)).toBeGreaterThan(7.9e15);
+  });
+
   it('leaves as period the time between the last two', () => {
     const daily = parseCron('0 3 * * *', 'Europe/Berlin');
     expect(periodOf(daily, at('2026-11-25T12:00Z'))).toBe(24 * 3_600_000);

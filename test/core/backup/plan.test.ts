@@ -140,7 +140,7 @@ describe('nothing is marked or deleted', () => {
       'while the clock stands before the newest image (rule 15)',
       newest({ created: now + 1 }),
       {},
-      'the clock stands before the newest image 200',
+      'the clock stands before the newest image',
     ],
   ];
 
@@ -166,6 +166,12 @@ describe('nothing is marked or deleted', () => {
     ]);
   });
 
+  it('and a clock that is behind is told, to be remembered', () => {
+    expect(planOf(newest({ created: now + 1 })).clockBehind).toBe(true);
+    expect(planOf(newest({ created: now + 1, foreign: true })).clockBehind).toBe(false);
+    expect(planOf(newest({ created: now })).clockBehind).toBe(false);
+  });
+
   it('where there is no image yet', () => expect(planOf([]).stopped).toEqual(['there is no image yet']));
 });
 
@@ -178,6 +184,16 @@ describe('what is left whatever the rules say', () => {
       '98 keep: one of the 3 that always stay',
       '97 mark: no rule wants it',
       '96 mark: no rule wants it',
+    ]);
+  });
+
+  it('not counting what was held and no longer is (rule 2)', () => {
+    const images = [image(100, 0), image(99, 1, { holdExpired: true }), image(98, 2), image(97, 3)];
+    expect(told(planOf(images, { spec: { keep: { last: 2 }, minKeep: 2 } }))).toEqual([
+      '100 keep: last 1 of 2',
+      '99 keep: last 2 of 2',
+      '98 keep: one of the 2 that always stay',
+      '97 mark: no rule wants it',
     ]);
   });
 
@@ -300,7 +316,7 @@ const images = fc
     fc.record({
       ...{ server: fc.constantFrom(7, 7, 7, 7, 7, 8), created: fc.integer({ min: 0, max: 60 * day }), deleteAfter },
       ...{ good: mostly(false), protected: mostly(true), held: mostly(true) },
-      ...{ foreign: mostly(true), unmanaged: mostly(true), released: mostly(true) },
+      ...{ foreign: mostly(true), unmanaged: mostly(true), released: mostly(true), holdExpired: mostly(true) },
       size: fc.option(fc.integer({ min: 0, max: 500 })),
     }),
     { maxLength: 25 },
@@ -361,13 +377,14 @@ describe('whatever there is, a plan', () => {
   it('never leaves fewer good images than must be there, even where it is carried out for years', () => {
     fc.assert(
       fc.property(inputs, input => {
-        const present = input.images.filter(countsAsGood).length;
+        const mustStay = (one: PlanImage) => countsAsGood(one) && !one.holdExpired;
+        const present = input.images.filter(mustStay).length;
         let left: PlanImage[] = [...input.images];
         for (const later of [0, hour, 2 * day, 365 * day]) {
           const then = { ...input, images: left, now: now + later };
           left = carryOut(then, plan(then));
         }
-        expect(left.filter(countsAsGood).length).toBeGreaterThanOrEqual(Math.min(input.spec.minKeep, present));
+        expect(left.filter(mustStay).length).toBeGreaterThanOrEqual(Math.min(input.spec.minKeep, present));
       }),
       { numRuns: 3000 },
     );

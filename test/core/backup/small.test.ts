@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exceedsCost, imagesPrice, pricer } from '../../../src/core/backup/price.ts';
 import { freshness, limitsOf } from '../../../src/core/backup/stale.ts';
-import { writeDuration, writeTime } from '../../../src/core/backup/words.ts';
+import { readStamp, writeDuration, writeStamp, writeTime } from '../../../src/core/backup/words.ts';
 import { parseDuration } from '../../../src/core/parse.ts';
 
 const minute = 60_000;
@@ -85,4 +85,12 @@ describe('words for times', () => {
   });
 
   it('tell a moment to the second', () => expect(writeTime(0)).toBe('1970-01-01T00:00:00Z'));
+
+  it('stand in a label without a colon, and are read back', () => {
+    expect(writeStamp(Date.parse('2026-11-23T06:45:11.900Z'))).toBe('20261123T064511Z');
+    expect(readStamp('20261123T064511Z')).toBe(Date.parse('2026-11-23T06:45:11Z'));
+    for (const wrong of ['', '2026-11-23T06:45:11Z', '20261323T064511Z', '20261123T064511', 'x20261123T064511Z']) {
+      expect(readStamp(wrong)).toBeNull();
+    }
+  });
 });
