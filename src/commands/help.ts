@@ -4,6 +4,7 @@ import type { Field, Fields } from '../core/field.ts';
 import { type Command, commonExits, type Group } from './command.ts';
 import { type GroupEntry, groups } from './groups.ts';
 import { describeOperands, operandsOf } from './operands.ts';
+import { globalsBeside } from './parser.ts';
 
 const width = 30;
 
@@ -48,14 +49,10 @@ export function helpCommand(name: string, command: Command): string {
     `Usage: cloudctl ${usageOf(name, command)}`,
     ...part('Arguments', formatRows(operands)),
     ...part('Flags', formatRows(flags)),
-    ...part('Flags of every command', formatRows(flagRows(without(globalFields, command.fields)))),
+    ...part('Flags of every command', formatRows(flagRows(globalsBeside(command.fields)))),
     ...part('Examples', command.examples.map(example => `  ${example}`).join('\n')),
     ...part('Exit status', formatRows(exitRows(command))),
   ].join('\n\n');
-}
-
-function without(fields: Fields, own: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => !(name in own)));
 }
 
 /** The command line with its operands and the flags that must be given. */

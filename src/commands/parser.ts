@@ -25,13 +25,14 @@ export async function parseCommand(name: string, command: Command, words: readon
   return {
     help: false,
     input: valuesOf(own, { ...typed, ...operands }),
-    flags: valuesOf(withoutOwn(own), typed, false),
+    flags: valuesOf(globalsBeside(own), typed, false),
   };
 }
 
-/** The global flags that the command has not taken for something else: `daemon --config` is the daemon's file. */
-function withoutOwn(own: Fields): Fields {
-  return Object.fromEntries(Object.entries(globalFields).filter(([name]) => name !== 'config' || !(name in own)));
+/** The global flags that the command has no flag of its own in the place of: `daemon --config` is the daemon's file. */
+export function globalsBeside(own: Fields): Fields {
+  const isHidden = (name: string) => own[name] !== undefined && !own[name].operand;
+  return Object.fromEntries(Object.entries(globalFields).filter(([name]) => !isHidden(name)));
 }
 
 /** What no words at all mean: known without commander. */
