@@ -120,7 +120,7 @@ describe('cloudctl schedule', () => {
     const { cloudctl } = await desk();
     await cloudctl(create);
     await cloudctl('schedule list');
-    expect((await cloudctl('__complete fish -- schedule pause n')).out).toMatch(/^nightly/);
+    expect((await cloudctl('__complete fish -- schedule pause n')).out).toMatch(/\0nightly\t/);
   });
 });
 

@@ -7,6 +7,8 @@ import { streamSSE } from 'hono/streaming';
 import { Failure, toFailure } from '../../core/failure.ts';
 import type { Tools } from '../tools.ts';
 import { change, enterRefusal } from './change.ts';
+import { describeApi } from './describe/openapi.ts';
+import { pagePolicy, renderPage } from './describe/page.ts';
 import { type Mask, reasonOf } from './entries.ts';
 import { readListening, writeEvents } from './events/stream.ts';
 import { createTail } from './events/tail.ts';
@@ -132,6 +134,9 @@ export function createApp(
       throw new Failure('usage', 'give ids of actions: id=1&id=2');
     return c.json((await tools.hetzner.send<object>('GET', 'actions', undefined, { id })) ?? {});
   });
+  const description = describeApi(routes, served);
+  app.get('/openapi.json', c => c.json(description));
+  app.get('/docs', c => c.html(renderPage(description), 200, { 'content-security-policy': pagePolicy }));
   let listeners = 0;
   app.get(`${base}/events`, c => {
     const listening = readListening(c.req.header('last-event-id'), new URL(c.req.url).searchParams);

@@ -1,0 +1,237 @@
+import { type Fields, keyOf } from '../../../core/field.ts';
+import { version } from '../../../core/version.ts';
+import { problemCodes } from '../problem.ts';
+import { isReading, type Route, type Served } from '../routes.ts';
+import { inputSchema, itemSchema, type Schema, sampleOf, valueSchema } from './schema.ts';
+
+/** One operation of the description. */
+export interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly 'x-permission': string;
+  readonly parameters: readonly Parameter[];
+  readonly requestBody?: { readonly required: boolean; readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required?: boolean;
+  readonly description: string;
+  readonly schema: Schema;
+}
+
+type Content = Readonly<Record<string, { readonly schema: Schema; readonly example?: unknown }>>;
+
+/** The API as OpenAPI 3.1 describes it. */
+export interface Description {
+  readonly openapi: '3.1.0';
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly servers: readonly { readonly url: string }[];
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
+  readonly security: readonly object[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: Readonly<Record<string, unknown>>;
+}
+
+const about = `What a daemon of cloudctl keeps by itself, in the dialect of Hetzner's API. Durations are whole milliseconds, times are of RFC 3339.
+Over the daemon's socket no token is needed; elsewhere a bearer token of an admin. A POST with an Idempotency-Key is done once, however often it is sent within a day.`;
+
+/** The description of all that is served, from the declarations alone. */
+export function describeApi(routes: readonly Route[], resources: readonly Served[]): Description {
+  const paths: Record<string, Record<string, Operation>> = {};
+  const add = (path: string, method: string, operation: Operation) => {
+    paths[path] = { ...paths[path], [method]: operation };
+  };
+  for (const route of routes) add(`/${route.path.replace(':id', '{id}')}`, route.method.toLowerCase(), describe(route));
+  add('/events', 'get', events);
+  add('/actions', 'get', actions);
+  return {
+    openapi: '3.1.0',
+    info: { title: 'cloudctl daemon', version, description: about },
+    servers: [{ url: '/cloudctl/v1' }],
+    tags: resources.map(({ name, title }) => ({ name, description: title })),
+    security: [{ bearer: [] }, {}],
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+      schemas: {
+        ...Object.fromEntries(resources.map(({ key, item = {} }) => [key, itemSchema(item)])),
+        meta,
+        error: errorSchema,
+      },
+    },
+  };
+}
+
+function describe(route: Route): Operation {
+  const { resource, name, verb, permission } = route;
+  const input = isReading(verb.kind) ? {} : (verb.fields as Fields);
+  const hasBody = Object.keys(input).length > 0;
+  const isRequired = Object.values(input).some(({ required }) => required);
+  return {
+    operationId: `${resource.name}_${name}`.replaceAll('-', '_'),
+    summary: verb.summary,
+    tags: [resource.name],
+    'x-permission': permission,
+    parameters: parametersOf(route),
+    ...(hasBody && { requestBody: { required: isRequired, content: json(inputSchema(input), sampleOf(input)) } }),
+    responses: { ...goodAnswer(route), default: { description: 'What went wrong', content: json(ref('error')) } },
+  };
+}
+
+function parametersOf({ path, method, resource, verb }: Route): Parameter[] {
+  const id: Parameter = {
+    name: 'id',
+    in: 'path',
+    required: true,
+    description: `Id of the ${resource.title}`,
+    schema: { type: 'integer', minimum: 0 },
+  };
+  const key: Parameter = {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description: 'Has the request done once, however often it is sent',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  };
+  const query = isReading(verb.kind) ? queryOf(resource, verb.kind === 'list', verb.fields as Fields) : [];
+  return [...(path.includes(':id') ? [id] : []), ...query, ...(method === 'POST' ? [key] : [])];
+}
+
+function queryOf({ sortable }: Served, isList: boolean, { sort: _, selector: __, ...filters }: Fields): Parameter[] {
+  const query = (name: string, description: string, schema: Schema): Parameter => ({
+    name,
+    in: 'query',
+    description,
+    schema,
+  });
+  const own = Object.entries(filters).map(([name, declared]) =>
+    query(keyOf(name, declared), declared.summary, valueSchema(declared)),
+  );
+  if (!isList) return own;
+  const orders = sortable.flatMap(key => [key, `${key}:asc`, `${key}:desc`]);
+  return [
+    ...own,
+    query('name', 'Only the one of this name', { type: 'string' }),
+    query('sort', 'Order of the rows', { type: 'array', items: { type: 'string', enum: orders } }),
+    query('page', 'Which page, from 1', { type: 'integer', minimum: 1, default: 1 }),
+    query('per_page', 'Rows of a page', { type: 'integer', minimum: 1, maximum: 50, default: 25 }),
+  ];
+}
+
+function goodAnswer({ resource, verb, path }: Route): Operation['responses'] {
+  const { key, item = {} } = resource;
+  if (verb.kind === 'delete') return { 204: { description: 'It is done' } };
+  if (verb.kind === 'list') {
+    const properties = { [resource.path]: { type: 'array', items: ref(key) }, meta: ref('meta') };
+    const schema = { type: 'object', properties, required: [resource.path, 'meta'] };
+    return {
+      200: {
+        description: 'A page of them',
+        content: json(schema, { [resource.path]: [sampleOf(item)], meta: metaSample }),
+      },
+    };
+  }
+  // What is neither the item nor a change of it has a shape of its own.
+  const isItem = !isReading(verb.kind) || path.endsWith(':id') || path === key;
+  if (!isItem) return { 200: { description: verb.summary, content: json({ type: 'object' }) } };
+  const schema = { type: 'object', properties: { [key]: ref(key) }, required: [key] };
+  const content = json(schema, { [key]: sampleOf(item) });
+  return { [verb.kind === 'create' ? 201 : 200]: { description: `The ${resource.title}`, content } };
+}
+
+function json(schema: Schema, example?: unknown): Content {
+  return { 'application/json': { schema, ...(example !== undefined && { example }) } };
+}
+
+function ref(name: string): Schema {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+const metaSample = {
+  pagination: { page: 1, per_page: 25, previous_page: null, next_page: null, last_page: 1, total_entries: 1 },
+};
+
+const page: Schema = { type: ['integer', 'null'] };
+const meta: Schema = {
+  type: 'object',
+  required: ['pagination'],
+  properties: {
+    pagination: {
+      type: 'object',
+      required: ['page', 'per_page', 'previous_page', 'next_page', 'last_page', 'total_entries'],
+      properties: {
+        page: { type: 'integer' },
+        per_page: { type: 'integer' },
+        previous_page: page,
+        next_page: page,
+        last_page: page,
+        total_entries: page,
+      },
+    },
+  },
+};
+
+const errorSchema: Schema = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'message', 'details'],
+      properties: {
+        code: { type: 'string', description: 'What went wrong; more may come', examples: problemCodes },
+        message: { type: 'string', description: 'The same in words' },
+        details: { description: 'Particulars, such as the fields that are wrong', type: ['object', 'array', 'null'] },
+        hint: { type: 'string', description: 'What to do about it' },
+      },
+    },
+  },
+};
+
+const problem = { description: 'What went wrong', content: json(ref('error')) };
+
+const events: Operation = {
+  operationId: 'events',
+  summary: 'What happens, as server-sent events, for as long as one listens',
+  tags: ['daemon'],
+  'x-permission': 'daemon:read',
+  parameters: [
+    {
+      name: 'Last-Event-ID',
+      in: 'header',
+      description:
+        'Goes on after this event; events of the last seven days can be had. `missed` says that some are gone',
+      schema: { type: 'integer' },
+    },
+    {
+      name: 'type',
+      in: 'query',
+      description: 'Only events of these types, such as backup.done or backup.*',
+      schema: { type: 'array', items: { type: 'string' } },
+    },
+  ],
+  responses: {
+    200: { description: 'The events', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+    default: problem,
+  },
+};
+
+const actions: Operation = {
+  operationId: 'actions',
+  summary: 'How actions stand that Hetzner carries out for the daemon',
+  tags: ['daemon'],
+  'x-permission': 'daemon:read',
+  parameters: [
+    {
+      name: 'id',
+      in: 'query',
+      required: true,
+      description: 'Ids of actions, at most 50',
+      schema: { type: 'array', items: { type: 'integer' }, maxItems: 50 },
+    },
+  ],
+  responses: { 200: { description: "Hetzner's answer", content: json({ type: 'object' }) }, default: problem },
+};
