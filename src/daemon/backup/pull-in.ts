@@ -1,0 +1,37 @@
+import type { Tools } from '../tools.ts';
+import { nextDue } from './decide.ts';
+import { readSchedules } from './schedule.ts';
+
+const hour = 3_600_000;
+
+/** After the clock was turned: what waits for a time that is now far off is taken up again, since it was set by a clock that was wrong. */
+export async function pullIn(tools: Tools, now: number, jump: number): Promise<void> {
+  const { store, queue, log } = tools;
+  if (jump !== 0) log.error('the clock was turned: nothing is deleted for one period', { by: jump });
+  for (const { id, version, paused, next_due, next_verify, spec } of await readSchedules(store)) {
+    if (paused) continue;
+    const due = nextDue(spec.cron, spec.zone, now);
+    const test = spec.verifyCron === undefined ? null : nextDue(spec.verifyCron, spec.zone, now);
+    const change = {
+      ...(next_due !== null && next_due > due && { next_due: due }),
+      ...(next_verify !== null && test !== null && next_verify > test && { next_verify: test }),
+    };
+    if (Object.keys(change).length === 0) continue;
+    const query = store.db.updateTable('schedules').set(change).where('id', '=', id).where('version', '=', version);
+    await store.commit([{ query }]);
+  }
+  if (jump >= 0) return;
+  // Every handler finds out by itself whether its time has come: too early does no harm.
+  const { db } = store;
+  await store.commit([
+    { query: db.updateTable('jobs').set({ run_at: now }).where('state', '=', 'waiting').where('run_at', '>', now) },
+    {
+      query: db
+        .updateTable('jobs')
+        .set({ lease_until: now + 60_000 })
+        .where('state', '=', 'active')
+        .where('lease_until', '>', now + hour),
+    },
+  ]);
+  queue.wake();
+}

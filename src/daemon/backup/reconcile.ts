@@ -1,0 +1,76 @@
+import type { Job, Outcome } from '../../core/queue/queue.ts';
+import { happened } from '../../core/store/happened.ts';
+import type { RunRow } from '../../core/store/tables.ts';
+import type { Tools } from '../tools.ts';
+import { isAlive } from './lock.ts';
+import { refresh, write } from './refresh.ts';
+import { keyOf } from './run.ts';
+import { powerOnKey } from './steps/end.ts';
+import { passes } from './trouble.ts';
+import { removeLeftovers } from './verify/leftovers.ts';
+
+const hour = 3_600_000;
+
+/** Puts right what a crash, a late request or a hand from outside has left: images that the store does not know or that are gone, runs whose job is dead, servers of restore tests that nobody deletes any more. */
+export async function reconcile(tools: Tools, job: Job<'reconcile'>): Promise<Outcome> {
+  try {
+    await endOrphans(tools, job);
+    await refresh(tools, job);
+    await removeLeftovers(tools, job);
+  } catch (error) {
+    if (!passes(error)) throw error;
+    tools.log.warn('images could not be looked at', { reason: error.message });
+    // The next one comes within the hour; a silence longer than that is tried again by it.
+    const again = tools.clock.now() + 300_000;
+    if (again < startOf(job) + hour) return { again };
+  }
+}
+
+/** The key of the job of that hour; it is one however many daemons ask for it. */
+export function reconcileKey(now: number): string {
+  return `reconcile/${Math.floor(now / hour) * hour}`;
+}
+
+function startOf({ key }: Job<'reconcile'>): number {
+  return Number(key.split('/')[1]) || 0;
+}
+
+/** Ends the runs whose job is dead, so that none hangs; what they have stopped is started by its own job. */
+async function endOrphans(tools: Tools, job: Job<'reconcile'>): Promise<void> {
+  const { store, clock } = tools;
+  const open = await store.db
+    .selectFrom('runs')
+    .selectAll()
+    .where('state', 'in', ['waiting', 'running'])
+    .orderBy('due')
+    .execute();
+  for (const run of open) {
+    if (await isAlive(store, keyOf(run))) continue;
+    const now = clock.now();
+    const reason = 'its job is dead: cloudctl job list tells why';
+    const change = { state: 'failed', reason, finished: now } as const;
+    const query = store.db.updateTable('runs').set(change).where('id', '=', run.id).where('state', '=', run.state);
+    const event = happened(store, now, `${run.kind}.failed`, { run: run.id, server: run.server_name, reason });
+    await write(tools, job, [orphaned(run, reason)], [{ query }, event]);
+    await revive(tools, run);
+  }
+}
+
+/** A job that starts a server again must not be dead. */
+async function revive({ store, clock }: Tools, run: RunRow): Promise<void> {
+  const change = { state: 'waiting', run_at: clock.now(), attempts: 0 } as const;
+  const dead = store.db.updateTable('jobs').set(change).where('unique_key', '=', powerOnKey(run.id));
+  await store.commit([{ query: dead.where('state', '=', 'dead') }]);
+}
+
+function orphaned(run: RunRow, reason: string) {
+  const target = { type: 'server', id: run.server_id, name: run.server_name };
+  return {
+    actor: 'system',
+    action: `${run.kind}.create`,
+    target,
+    result: 'failed',
+    reason,
+    requestId: run.id,
+  } as const;
+}

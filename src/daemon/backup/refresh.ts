@@ -1,0 +1,210 @@
+import type { Entry } from '../../core/audit/audit.ts';
+import { Failure } from '../../core/failure.ts';
+import type { Image } from '../../core/hetzner/types.ts';
+import type { Job } from '../../core/queue/queue.ts';
+import { happened } from '../../core/store/happened.ts';
+import type { Step } from '../../core/store/store.ts';
+import type { ImageRow, RunRow } from '../../core/store/tables.ts';
+import type { Tools } from '../tools.ts';
+import { present, rowOf, stateOf } from './images.ts';
+import { compareLabels, isOf, label, labelsOf, stamp } from './labels.ts';
+import { listSnapshots, readImage } from './look.ts';
+
+/** Whose images are looked at; everything without one. */
+export interface Scope {
+  readonly schedule: number;
+  readonly server: number;
+}
+
+/** What is there of an image: the row as it is after the look. */
+export interface Seen {
+  readonly row: ImageRow;
+  readonly image: Image;
+}
+
+/** Brings what the store believes of images up to what Hetzner has: those that landed late are taken in, those that are gone named, labels that were wiped put back. The images that are there. */
+export async function refresh(tools: Tools, job: Job, scope?: Scope): Promise<Seen[]> {
+  const selector = scope
+    ? `${label.schedule}=${scope.schedule},${label.server}=${scope.server}`
+    : `${label.schedule},${label.run},${label.server}`;
+  const images = await listSnapshots(tools.hetzner, selector);
+  const rows = await readRows(tools, scope);
+  const known = new Map(rows.map(row => [row.id, row]));
+  const unknown = images.filter(image => !known.has(image.id)).sort((one, other) => one.id - other.id);
+  for (const image of unknown) {
+    const row = await takeIn(tools, job, image, rows);
+    if (row) {
+      known.set(row.id, row);
+      rows.push(row);
+    }
+  }
+  const byId = new Map(images.map(image => [image.id, image]));
+  const seen: Seen[] = [];
+  const running = await runningRuns(tools, rows);
+  for (const row of rows) {
+    // A list can be a moment old: what it lacks is asked for.
+    const image = byId.get(row.id) ?? (await readImage(tools.hetzner, row.id));
+    const after = image ? await look(tools, job, { row, image }, rows, running) : await lose(tools, job, row);
+    rows[rows.indexOf(row)] = after;
+    if (image) seen.push({ row: after, image });
+  }
+  return seen;
+}
+
+async function readRows({ store }: Tools, scope?: Scope): Promise<ImageRow[]> {
+  let query = store.db.selectFrom('images').selectAll().where('state', 'in', present);
+  if (scope) query = query.where('schedule_id', '=', scope.schedule).where('server_id', '=', scope.server);
+  return query.orderBy('id').execute();
+}
+
+async function runningRuns({ store }: Tools, rows: readonly ImageRow[]): Promise<ReadonlySet<string>> {
+  const unfinished = rows.filter(({ state }) => state === 'creating').map(row => row.run_id);
+  if (unfinished.length === 0) return new Set();
+  const query = store.db.selectFrom('runs').select('id').where('id', 'in', unfinished).where('state', '=', 'running');
+  return new Set((await query.execute()).map(({ id }) => id));
+}
+
+/** An image with our labels that the store does not know: of a request whose answer was lost, which may have landed late. */
+async function takeIn(tools: Tools, job: Job, image: Image, rows: readonly ImageRow[]): Promise<ImageRow | undefined> {
+  const { db } = tools.store;
+  const id = image.labels[label.run] ?? '';
+  const run = await db
+    .selectFrom('runs')
+    .selectAll()
+    .where('id', '=', id)
+    .where('kind', '=', 'backup')
+    .executeTakeFirst();
+  // Of another installation, or labelled by hand: never ours.
+  if (!run || compareLabels(image.labels, { ...run, run_id: run.id }) !== 'ours' || !isOf(image, run.server_id)) return;
+  // Its own run will take it in.
+  if (run.state === 'running' && !rows.some(row => row.run_id === run.id)) return;
+  const now = tools.clock.now();
+  const fresh = rowOf(run, image, now);
+  const first = !rows.some(row => row.run_id === run.id && counts(row));
+  const row = { ...fresh, state: stateOf(image, fresh, { first, runs: run.state === 'running' }) };
+  const reason = first ? 'found at Hetzner: its request was carried out after all' : 'a second image for one due time';
+  const action = first ? 'backup.adopt' : 'backup.duplicate';
+  await write(
+    tools,
+    job,
+    [entry(row, action, 'done', reason)],
+    [
+      { query: db.insertInto('images').values(row), changes: 'any' },
+      ...(first && run.state !== 'running' ? [{ query: finishLate(tools, run, image) }] : []),
+      told(tools, row, action, reason),
+    ],
+  );
+  return row;
+}
+
+function finishLate({ store }: Tools, run: RunRow, image: Image) {
+  const change = { state: 'done', image_id: image.id, reason: 'its image was found later' } as const;
+  return store.db.updateTable('runs').set(change).where('id', '=', run.id).where('image_id', 'is', null);
+}
+
+async function look(
+  tools: Tools,
+  job: Job,
+  { row, image }: Seen,
+  rows: readonly ImageRow[],
+  running: ReadonlySet<string>,
+): Promise<ImageRow> {
+  const now = tools.clock.now();
+  const others = rows.filter(other => other.run_id === row.run_id && other.id !== row.id && counts(other));
+  const first = row.state === 'duplicate' ? others.length === 0 : true;
+  const state = stateOf(image, row, { first, runs: running.has(row.run_id) });
+  const labels = compareLabels(image.labels, row);
+  // Who takes the mark away, by hand or with all labels, wants it to stay: it is marked anew, with the whole grace.
+  const unmarked = row.delete_after !== null && image.labels[label.deleteAfter] === undefined;
+  const after: ImageRow = {
+    ...row,
+    state,
+    size: image.image_size ?? row.size,
+    protected: Number(image.protection.delete),
+    unmanaged: labels === 'other' ? 1 : row.unmanaged,
+    ...(unmarked && { delete_after: null, delete_reason: null }),
+  };
+  const same = (Object.keys(after) as (keyof ImageRow)[]).every(key => after[key] === row[key]);
+  const { id, ...changed } = { ...after, seen: now };
+  const query = tools.store.db.updateTable('images').set(changed).where('id', '=', id);
+  const steps: Step[] = same ? [] : [{ query }];
+  if (labels === 'other' && !row.unmanaged) {
+    const reason = 'its labels were changed from outside: it is no longer managed';
+    await write(
+      tools,
+      job,
+      [entry(row, 'backup.unmanaged', 'done', reason)],
+      [...steps, told(tools, row, 'backup.unmanaged', reason)],
+    );
+  } else if (steps.length > 0) await write(tools, job, [], steps);
+  if (labels === 'wiped' && !row.unmanaged) await putBack(tools, job, { row: after, image });
+  return after;
+}
+
+async function putBack(tools: Tools, job: Job, { row, image }: Seen): Promise<void> {
+  const reason = 'its labels were wiped from outside';
+  const [of] = await write(
+    tools,
+    job,
+    [entry(row, 'backup.label', 'begun', reason)],
+    [told(tools, row, 'backup.labels-restored', reason)],
+  );
+  await job.renew();
+  const mark = row.delete_after === null ? {} : { [label.deleteAfter]: stamp(row.delete_after) };
+  const labels = { ...image.labels, ...labelsOf({ ...row, id: row.run_id }), ...mark };
+  try {
+    await tools.hetzner.send('PUT', `images/${row.id}`, { labels });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // The next look finds it again.
+    await write(tools, job, [{ ...entry(row, 'backup.label', 'failed', error.message), of }]);
+    return;
+  }
+  await write(tools, job, [{ ...entry(row, 'backup.label', 'done'), of }]);
+}
+
+async function lose(tools: Tools, job: Job, row: ImageRow): Promise<ImageRow> {
+  const now = tools.clock.now();
+  // What was marked and due is taken for deleted by the job that was killed before it could say so.
+  const expected = row.delete_after !== null && row.delete_after <= now;
+  const state = expected ? ('deleted' as const) : ('gone' as const);
+  const query = tools.store.db.updateTable('images').set({ state, seen: now }).where('id', '=', row.id);
+  const reason = expected ? 'it was deleted' : 'it was deleted, and not by the daemon';
+  const told_ = told(tools, row, expected ? 'backup.deleted' : 'backup.gone', reason);
+  await write(tools, job, [entry(row, 'backup.gone', 'done', reason)], [{ query }, told_]);
+  return { ...row, state };
+}
+
+/** Writes as long as the job is held; throws `conflict` when it is not. The numbers of the entries. */
+export async function write(
+  tools: Tools,
+  job: Pick<Job, 'held' | 'key'>,
+  entries: readonly Entry[],
+  steps: readonly Step[] = [],
+): Promise<readonly number[]> {
+  const all = [job.held(), ...steps];
+  const done = entries.length > 0 ? await tools.audit.commit(entries, all) : await tools.store.commit(all);
+  if (!done) throw new Failure('conflict', `job ${job.key} is no longer held`);
+  return done;
+}
+
+/** An audit entry about an image. */
+export function entry(row: ImageRow, action: string, result: Entry['result'], reason?: string): Entry {
+  const target = { type: 'image', id: row.id, name: row.server_name };
+  return { actor: `schedule ${row.schedule_name}`, action, target, result, ...(reason !== undefined && { reason }) };
+}
+
+/** The write that tells of something that happened to an image. */
+export function told({ store, clock }: Tools, row: ImageRow, type: string, reason?: string): Step {
+  return happened(store, clock.now(), type, {
+    image: row.id,
+    run: row.run_id,
+    schedule: { id: row.schedule_id, name: row.schedule_name },
+    server: { id: row.server_id, name: row.server_name },
+    ...(reason !== undefined && { reason }),
+  });
+}
+
+function counts({ state }: ImageRow): boolean {
+  return state === 'creating' || state === 'good';
+}

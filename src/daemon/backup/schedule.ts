@@ -1,0 +1,34 @@
+import type { Selectable } from 'kysely';
+import type { ScheduleSpec } from '../../core/backup/types.ts';
+import type { Store } from '../../core/store/store.ts';
+import type { ScheduleRow } from '../../core/store/tables.ts';
+
+/** A schedule as the store has it, what was asked for read. */
+export type Schedule = Omit<Selectable<ScheduleRow>, 'spec'> & { readonly spec: ScheduleSpec };
+
+/** The schedule of that id, undefined when there is none. */
+export async function readSchedule({ db }: Store, id: number): Promise<Schedule | undefined> {
+  const row = await db.selectFrom('schedules').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && parse(row);
+}
+
+/** Every schedule, by name. */
+export async function readSchedules({ db }: Store): Promise<Schedule[]> {
+  return (await db.selectFrom('schedules').selectAll().orderBy('name').execute()).map(parse);
+}
+
+/** Schedules of which something is due at `now` (milliseconds). */
+export async function readDue({ db }: Store, now: number): Promise<Schedule[]> {
+  const rows = await db
+    .selectFrom('schedules')
+    .selectAll()
+    .where('paused', '=', 0)
+    .where(row => row.or([row('next_due', '<=', now), row('next_verify', '<=', now)]))
+    .orderBy('id')
+    .execute();
+  return rows.map(parse);
+}
+
+function parse(row: Selectable<ScheduleRow>): Schedule {
+  return { ...row, spec: JSON.parse(row.spec) as ScheduleSpec };
+}

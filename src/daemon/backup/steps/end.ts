@@ -1,0 +1,77 @@
+import type { Entry } from '../../../core/audit/audit.ts';
+import type { Step } from '../../../core/store/store.ts';
+import { isAlive, release } from '../lock.ts';
+import { type At, type Ending, entryOf, type Next, save, tell } from '../run.ts';
+
+/** The key of the job that starts a server again. */
+export const powerOnKey = (run: string) => `power-on/${run}`;
+
+/** Ends a run, at once or after the hook that has to follow; `open` when an audit entry of it waits for its outcome. */
+export async function end(
+  at: At,
+  outcome: Ending,
+  also: { entries?: readonly Entry[]; steps?: readonly Step[] } = {},
+): Promise<Next> {
+  const { data, spec, tools } = at;
+  const entries = also.entries ?? refusal(at, outcome);
+  if (data.hooked && spec?.after && !data.outcome) {
+    const change = { step: 'after', data: { outcome, polls: 0, troubles: 0 } };
+    return { at: await save(at, change, { ...also, entries }) };
+  }
+  const { state, reason = null } = outcome;
+  const change = { state, reason, step: 'ended', finished: tools.clock.now() };
+  const heir = data.stopped === undefined ? undefined : powerOnKey(at.run.id);
+  const steps = [
+    ...(also.steps ?? []),
+    ...release(tools.store, at.run.server_id, at.job.key, heir),
+    tell(at, `backup.${state}`, { image: at.run.image_id, reason }),
+  ];
+  await save(at, change, { entries: data.outcome ? [] : entries, steps });
+  tools.log[state === 'failed' || state === 'missed' ? 'warn' : 'info'](`backup ${state}`, {
+    run: at.run.id,
+    schedule: at.run.schedule_name,
+    server: at.run.server_name,
+    ...(reason !== null && { reason }),
+  });
+  return 'ended';
+}
+
+/** Runs the hook that has to follow, also when the image was not made; its failure is told and changes nothing. */
+export async function runAfter(at: At): Promise<Next> {
+  const { data, job, spec, tools } = at;
+  const now = tools.clock.now();
+  const outcome = data.outcome ?? { state: 'failed', reason: 'unknown' };
+  const polls = data.polls ?? 0;
+  // What it talks to is on the server, which may be starting still.
+  if (data.stopped !== undefined && polls < 60 && (await isAlive(tools.store, powerOnKey(at.run.id)))) {
+    await save(at, { data: { polls: polls + 1 } });
+    return { again: now + 10_000 };
+  }
+  if (spec?.after === undefined) return end(at, outcome);
+  await job.renew();
+  try {
+    await tools.hook(spec.after, variables(at));
+  } catch (error) {
+    const reason = `the hook ${spec.after} failed: ${(error as Error).message}`;
+    return end(at, outcome, { steps: [tell(at, 'backup.hook-failed', { reason })] });
+  }
+  return end(at, outcome);
+}
+
+/** What a hook is told of the run. */
+export function variables({ run, data }: Pick<At, 'run' | 'data'>): Record<string, string> {
+  return {
+    CLOUDCTL_RUN: run.id,
+    CLOUDCTL_SCHEDULE: run.schedule_name,
+    CLOUDCTL_SERVER: run.server_name,
+    CLOUDCTL_SERVER_ID: String(run.server_id),
+    CLOUDCTL_OUTCOME: data.outcome?.state ?? '',
+  };
+}
+
+function refusal(at: At, { state, reason }: Ending): Entry[] {
+  if (state === 'done') return [];
+  // What was begun has failed; what was not begun was refused.
+  const result = at.data.entry === undefined ? 'refused' : 'failed';
+  return [entryOf(at, 'backup.create', result, reason ?? state)];
+}

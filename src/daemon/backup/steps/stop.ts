@@ -1,0 +1,81 @@
+import { Failure, toFailure } from '../../../core/failure.ts';
+import { readServer } from '../look.ts';
+import { type At, entryOf, type Next, pollDelay, save } from '../run.ts';
+import { end, powerOnKey, variables } from './end.ts';
+
+/** How long a server may take to shut down by itself, and how long to stop at all, in milliseconds. */
+const patience = { shutdown: 120_000, poweroff: 600_000 };
+
+/** Runs the hook that comes before; without it there is no image. */
+export async function runBefore(at: At): Promise<Next> {
+  const { tools, job, spec } = at;
+  const next = spec?.shutdown ? 'stop' : 'create';
+  if (!spec?.before) return { at: await save(at, { step: next }) };
+  const begun = at.data.hooked ? at : await save(at, { data: { hooked: true } });
+  await job.renew();
+  try {
+    await tools.hook(spec.before, variables(begun));
+  } catch (error) {
+    return end(begun, { state: 'failed', reason: `the hook ${spec.before} failed: ${(error as Error).message}` });
+  }
+  return { at: await save(begun, { step: next }) };
+}
+
+/** Enters, before the server is stopped, that it is to be started again: that job runs whatever becomes of this one. */
+export async function stop(at: At): Promise<Next> {
+  const { tools, run } = at;
+  const server = await readServer(tools.hetzner, run.server_id);
+  if (!server) return end(at, { state: 'failed', reason: 'the server is gone' });
+  if (server.status === 'off') return { at: await save(at, { step: 'create' }) };
+  const now = tools.clock.now();
+  const payload = { run: run.id, server: run.server_id };
+  const start = tools.queue.adding({ name: 'power-on', payload, key: powerOnKey(run.id), runAt: now + 30_000 });
+  const change = { step: 'stopping', data: { stopped: now, stopSince: now, polls: 0 } };
+  const entries = [entryOf(at, 'server.shutdown', 'begun', 'its schedule stops it for the image')];
+  return { at: await sendStop(await save(at, change, { entries, steps: [{ ...start, changes: 'any' }] }), 'shutdown') };
+}
+
+/** Waits until the server is off, and switches it off when it will not shut down by itself. */
+export async function waitUntilOff(at: At): Promise<Next> {
+  const { tools, run, data } = at;
+  const server = await readServer(tools.hetzner, run.server_id);
+  if (!server) return end(at, { state: 'failed', reason: 'the server is gone' });
+  if (server.status === 'off') {
+    return { at: await save(at, { step: 'create', data: { entry: undefined, polls: 0 } }, closed(at)) };
+  }
+  const now = tools.clock.now();
+  const waited = now - (data.stopSince ?? now);
+  if (waited > patience.poweroff) return end(at, { state: 'failed', reason: 'the server would not stop' });
+  const polls = (data.polls ?? 0) + 1;
+  const isSlow = waited > patience.shutdown;
+  if (isSlow && polls % 3 === 0) {
+    const entries = [entryOf(at, 'server.poweroff', 'begun', 'it did not shut down by itself')];
+    const saved = await save(at, { data: { polls, stopped: now } }, { entries });
+    await sendStop(saved, 'poweroff');
+  } else await save(at, { data: { polls } });
+  return { again: now + pollDelay(polls) };
+}
+
+async function sendStop(at: At, command: 'shutdown' | 'poweroff'): Promise<At> {
+  const { tools, run, job } = at;
+  await job.renew();
+  try {
+    await tools.hetzner.send('POST', `servers/${run.server_id}/actions/${command}`);
+    return at;
+  } catch (error) {
+    const failure = toFailure(error);
+    if (failure.code === 'unexpected' || failure.code === 'interrupted') throw error;
+    // It shows in the server's status whether it was done; a late one is undone by the job that starts it again.
+    tools.log.warn('server could not be stopped', { server: run.server_id, command, reason: failure.message });
+    return at;
+  }
+}
+
+function closed(at: At) {
+  return { entries: at.data.entry === undefined ? [] : [entryOf(at, 'server.shutdown', 'done')] };
+}
+
+/** Throws what ends a run at once: a token that may not change anything. */
+export function isFinal(error: unknown): error is Failure {
+  return error instanceof Failure && (error.code === 'forbidden' || error.code === 'unauthorized');
+}

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { collect } from '../../core/api.ts';
+import type { Entry } from '../../core/audit/audit.ts';
+import { Failure, toFailure } from '../../core/failure.ts';
+import type { Server } from '../../core/hetzner/types.ts';
+import { happened } from '../../core/store/happened.ts';
+import type { Step } from '../../core/store/store.ts';
+import type { RunRow } from '../../core/store/tables.ts';
+import type { Tools } from '../tools.ts';
+import { chooseServers, whatIsDue } from './decide.ts';
+import { reconcileKey } from './reconcile.ts';
+import { keyOf } from './run.ts';
+import { readDue, type Schedule } from './schedule.ts';
+import { dueVerify } from './verify/due.ts';
+
+/** What is known of a server when its backup becomes due. */
+export type Known = Pick<Server, 'id' | 'name'>;
+
+/** Turns what is due at `now` (milliseconds) into runs and their jobs, once however many daemons do it; how many runs there are of it. */
+export async function tick(tools: Tools, now: number): Promise<number> {
+  await tools.store.commit([tools.queue.adding({ name: 'reconcile', payload: {}, key: reconcileKey(now) })]);
+  const schedules = await readDue(tools.store, now);
+  if (schedules.length === 0) return 0;
+  const servers = await collect(tools.hetzner.list<Server>('servers')).catch(error => unanswered(tools, error));
+  let begun = 0;
+  for (const schedule of schedules) {
+    if (schedule.next_due !== null && schedule.next_due <= now) begun += await start(tools, schedule, servers, now);
+    if (schedule.next_verify !== null && schedule.next_verify <= now) begun += await dueVerify(tools, schedule, now);
+  }
+  if (begun > 0) tools.queue.wake();
+  return begun;
+}
+
+/** Reasons why a due time comes to nothing, and whose. */
+interface Passed {
+  readonly due: number;
+  readonly servers: readonly Known[];
+  readonly reason: string;
+  readonly state: 'missed' | 'skipped';
+}
+
+async function start(
+  tools: Tools,
+  schedule: Schedule,
+  servers: readonly Server[] | Failure,
+  now: number,
+): Promise<number> {
+  const { spec } = schedule;
+  const { run: due, missed, next } = whatIsDue(spec, schedule.next_due!, now);
+  const isSilent = servers instanceof Failure;
+  // Nothing is lost by asking again at the next tick, as long as the window is open.
+  if (isSilent && due !== undefined) return 0;
+  const chosen = isSilent ? await lastServers(tools, schedule) : chooseServers(spec, servers);
+  const passed: Passed[] = [];
+  if (missed !== undefined) {
+    const reason = isSilent
+      ? `Hetzner did not answer within the window: ${servers.message}`
+      : 'the daemon was not running within the window';
+    passed.push({ due: missed, servers: chosen, reason, state: 'missed' });
+  }
+  if (due !== undefined && chosen.length === 0) {
+    passed.push({ due, servers: [], reason: 'no server is chosen by it', state: 'skipped' });
+  }
+  const runs = due === undefined ? [] : chosen.map((server, index) => ({ ...rowOf(schedule, server, due), index }));
+  const jobs = runs.map(({ index, ...run }) => {
+    const spread = due! + Math.floor((spec.jitter * (index + tools.random())) / runs.length);
+    const payload = { run: run.id };
+    return tools.queue.adding({ name: 'backup', payload, key: keyOf(run), runAt: Math.max(now, spread) });
+  });
+  const { db } = tools.store;
+  const steps: Step[] = [
+    advance(tools, schedule, { next_due: next, last_due: due ?? missed ?? schedule.next_due }),
+    ...runs.map(({ index, ...row }) => ({ query: db.insertInto('runs').values(row), changes: 'any' as const })),
+    ...jobs,
+    ...passed.flatMap(one => writePassed(tools, schedule, one, now)),
+  ];
+  const entries = passed.flatMap(one => entriesOf(schedule, one));
+  const done = entries.length > 0 ? await tools.audit.commit(entries, steps) : await tools.store.commit(steps);
+  for (const { reason, state } of done ? passed : []) {
+    tools.log.warn(`backup ${state}`, { schedule: schedule.name, reason });
+  }
+  return done ? runs.length : 0;
+}
+
+/** The write that moves a schedule on; undoes its commit when another daemon has, or the schedule was changed. */
+export function advance(
+  { store }: Tools,
+  schedule: Schedule,
+  set: { readonly next_due?: number; readonly last_due?: number | null; next_verify?: number; last_verify?: number },
+): Step {
+  const column = 'next_verify' in set ? 'next_verify' : 'next_due';
+  const query = store.db
+    .updateTable('schedules')
+    .set(set)
+    .where('id', '=', schedule.id)
+    .where('version', '=', schedule.version)
+    .where('paused', '=', 0)
+    .where(column, '=', schedule[column]);
+  return { query, changes: 1 };
+}
+
+/** A new run of a schedule for one server. */
+export function rowOf(schedule: Schedule, server: Known, due: number, kind: RunRow['kind'] = 'backup'): RunRow {
+  return {
+    id: idOf(kind, schedule, server, due),
+    kind,
+    schedule_id: schedule.id,
+    schedule_name: schedule.name,
+    server_id: server.id,
+    server_name: server.name,
+    due,
+    state: 'waiting',
+    step: 'begin',
+    data: '{}',
+    image_id: null,
+    reason: null,
+    started: null,
+    finished: null,
+  };
+}
+
+/** The same wherever it is made: two daemons that begin one run ask for one image. */
+function idOf(kind: string, { id, created }: Schedule, server: Known, due: number): string {
+  const text = [kind, id, created, server.id, due].join('/');
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+function writePassed({ store }: Tools, schedule: Schedule, passed: Passed, now: number): Step[] {
+  const { due, servers, reason, state } = passed;
+  const rows = servers.map(server => ({
+    ...rowOf(schedule, server, due),
+    state,
+    reason,
+    step: 'ended',
+    finished: now,
+  }));
+  const event = happened(store, now, `backup.${state}`, {
+    schedule: { id: schedule.id, name: schedule.name },
+    servers: servers.map(({ id, name }) => ({ id, name })),
+    due: new Date(due).toISOString(),
+    reason,
+  });
+  return [...rows.map(row => ({ query: store.db.insertInto('runs').values(row), changes: 'any' as const })), event];
+}
+
+function entriesOf(schedule: Schedule, { servers, reason, due }: Passed): Entry[] {
+  const targets =
+    servers.length > 0
+      ? servers.map(({ id, name }) => ({ type: 'server', id, name }))
+      : [{ type: 'schedule', id: schedule.id, name: schedule.name }];
+  return targets.map(target => ({
+    actor: `schedule ${schedule.name}`,
+    action: 'backup.create',
+    target,
+    result: 'refused',
+    reason: `due ${new Date(due).toISOString()}: ${reason}`,
+  }));
+}
+
+/** The servers of its last due time, where Hetzner does not say which there are. */
+async function lastServers({ store }: Tools, schedule: Schedule): Promise<Known[]> {
+  const rows = await store.db
+    .selectFrom('runs')
+    .select(['server_id as id', 'server_name as name'])
+    .where('schedule_id', '=', schedule.id)
+    .where('kind', '=', 'backup')
+    .where('due', '=', schedule.last_due ?? 0)
+    .execute();
+  return rows;
+}
+
+function unanswered(tools: Tools, error: unknown): Failure {
+  const failure = toFailure(error);
+  if (failure.code === 'unexpected' || failure.code === 'interrupted') throw error;
+  tools.log.warn('servers could not be listed', { reason: failure.message });
+  return failure;
+}

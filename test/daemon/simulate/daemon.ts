@@ -1,0 +1,69 @@
+import type { Api } from '../../../src/core/api.ts';
+import type { Audit } from '../../../src/core/audit/audit.ts';
+import type { Log } from '../../../src/core/log.ts';
+import { openStoreQueue } from '../../../src/core/queue/store.ts';
+import type { Store } from '../../../src/core/store/store.ts';
+import type { Clock } from '../../../src/core/world.ts';
+import { type Backups, startBackups } from '../../../src/daemon/backup/index.ts';
+import type { DaemonLimits, Tools } from '../../../src/daemon/tools.ts';
+
+/** A daemon without a process: what is due is done when it is asked to. */
+export interface Daemon {
+  readonly tools: Tools;
+  readonly backups: Backups;
+  /** Begins what is due and does all that can be done now; how many jobs. */
+  turn(timer?: number): Promise<number>;
+}
+
+/** What a daemon is made of here. */
+export interface Parts {
+  readonly store: Store;
+  readonly hetzner: Api;
+  readonly clock: Clock;
+  readonly random?: () => number;
+  readonly settings?: Partial<DaemonLimits>;
+  readonly hook?: Tools['hook'];
+  readonly log?: Log;
+}
+
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Starts one on a store, as the only one that works on it. */
+export async function startDaemon(parts: Parts): Promise<Daemon> {
+  const { store, clock, hetzner, random = () => 0.5, log = silent } = parts;
+  const { signal } = new AbortController();
+  const queue = await openStoreQueue({ store, clock, random, worker: 'test', log, signal, takeOver: true });
+  const settings = { maxConcurrentImages: 10, hooks: [], ...parts.settings };
+  const hook = parts.hook ?? (async () => {});
+  const audit = openAudit(store, clock);
+  const tools: Tools = { store, queue, audit, clock, log, hetzner, random, signal, settings, hook };
+  const backups = startBackups(tools, { loop: false });
+  return {
+    tools,
+    backups,
+    async turn(timer) {
+      await backups.tick(timer ?? clock.now());
+      return queue.drain(backups.handlers);
+    },
+  };
+}
+
+/** A stand-in without the chain. */
+function openAudit(store: Store, clock: Clock): Audit {
+  return {
+    async commit(entries, steps = []) {
+      const { db } = store;
+      const last = await db.selectFrom('audit').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst();
+      const first = (last?.seq ?? 0) + 1;
+      const rows = entries.map((entry, index) => ({
+        ...{ seq: first + index, at: clock.now(), of_seq: entry.of ?? null, actor: entry.actor, action: entry.action },
+        ...{ target_type: entry.target.type, target_id: String(entry.target.id), target_name: entry.target.name ?? '' },
+        ...{ request_id: entry.requestId ?? null, address: entry.address ?? null, result: entry.result },
+        ...{ reason: entry.reason ?? null, difference: null, hash: '' },
+      }));
+      const written = rows.map(row => ({ query: db.insertInto('audit').values(row) }));
+      const done = await store.commit([...steps, ...written]);
+      return done && rows.map(({ seq }) => seq);
+    },
+  };
+}
