@@ -30,11 +30,10 @@ export async function noteTime(store: Store, { wall, timer }: Moment, last: Mome
   return jump;
 }
 
-/** Whether the clock was turned less than `period` (milliseconds) ago: then nothing is deleted. */
-export async function isClockSuspect(store: Store, now: number, period: number): Promise<boolean> {
+/** When the clock was last turned, undefined when it never was; milliseconds. */
+export async function readJump(store: Store): Promise<number | undefined> {
   const since = await readMeta(store, suspectSince);
-  // A time in the future is no less suspect.
-  return since !== undefined && now < Number(since) + period;
+  return since === undefined ? undefined : Number(since);
 }
 
 /** The fact of that name, undefined when there is none. */

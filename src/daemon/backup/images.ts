@@ -4,6 +4,11 @@ import type { ImageRow, RunRow } from '../../core/store/tables.ts';
 /** The states of an image that may be at Hetzner still. */
 export const present = ['creating', 'good', 'failed', 'duplicate'] as const;
 
+/** Whether it may be at Hetzner still. */
+export function isPresent({ state }: Pick<ImageRow, 'state'>): boolean {
+  return state !== 'gone' && state !== 'deleted';
+}
+
 /** What the store writes down of an image when it first sees it; it becomes good when its run or a later look finds it finished. */
 export function rowOf(
   run: Pick<RunRow, 'id' | 'schedule_id' | 'schedule_name' | 'server_id' | 'server_name'>,

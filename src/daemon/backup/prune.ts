@@ -1,3 +1,4 @@
+import type { Plan } from '../../core/backup/plan.ts';
 import type { Verdict } from '../../core/backup/types.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Job, Outcome } from '../../core/queue/queue.ts';
@@ -39,7 +40,7 @@ async function carryOut(tools: Tools, job: Job<'prune'>): Promise<void> {
     job.signal.throwIfAborted();
     const state = await decide(tools, job);
     if (!state) return;
-    const verdict = state.verdicts.find(({ id, decision }) => isDeed(decision) && !tried.has(`${decision} ${id}`));
+    const verdict = state.plan.images.find(({ id, decision }) => isDeed(decision) && !tried.has(`${decision} ${id}`));
     if (!verdict) return tellBrake(tools, job, state);
     tried.add(`${verdict.decision} ${verdict.id}`);
     const seen = state.seen.find(({ row }) => row.id === verdict.id);
@@ -50,8 +51,7 @@ async function carryOut(tools: Tools, job: Job<'prune'>): Promise<void> {
 interface State {
   readonly schedule: Schedule;
   readonly seen: readonly Seen[];
-  readonly verdicts: readonly Verdict[];
-  readonly brake: string | undefined;
+  readonly plan: Plan;
 }
 
 async function decide(tools: Tools, job: Job<'prune'>): Promise<State | undefined> {
@@ -60,14 +60,9 @@ async function decide(tools: Tools, job: Job<'prune'>): Promise<State | undefine
   // Without its schedule an image belongs to nobody, and a paused one deletes nothing.
   if (!schedule || schedule.paused) return undefined;
   const seen = await refresh(tools, job, job.payload);
-  const isGone = (await readServer(tools.hetzner, server)) === undefined;
-  const { verdicts, brake } = await judge(
-    tools,
-    schedule,
-    seen.map(({ row }) => row),
-    isGone,
-  );
-  return { schedule, seen, verdicts, brake };
+  const serverExists = (await readServer(tools.hetzner, server)) !== undefined;
+  const rows = seen.map(({ row }) => row);
+  return { schedule, seen, plan: await judge(tools, schedule, server, rows, { serverExists }) };
 }
 
 function isDeed(decision: Verdict['decision']): boolean {
@@ -178,12 +173,18 @@ async function attempt(
 }
 
 /** Why nothing is deleted although the rules let go of something. */
-async function tellBrake(tools: Tools, job: Job<'prune'>, { schedule, brake }: State): Promise<void> {
-  if (brake === undefined) return;
+async function tellBrake(tools: Tools, job: Job<'prune'>, { schedule, plan }: State): Promise<void> {
+  if (plan.stopped.length === 0 || plan.images.length === 0) return;
   const target = { type: 'schedule', id: schedule.id, name: schedule.name };
-  await write(tools, job, [
-    { actor: `schedule ${schedule.name}`, action: 'backup.delete', target, result: 'refused', reason: brake },
-  ]);
+  const reason = plan.stopped.join('; ');
+  const entry = {
+    actor: `schedule ${schedule.name}`,
+    action: 'backup.delete',
+    target,
+    result: 'refused',
+    reason,
+  } as const;
+  await write(tools, job, [entry]);
 }
 
 async function createdAt({ store }: Tools, job: Job): Promise<number> {

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
-import { collect } from '../../core/api.ts';
 import type { Entry } from '../../core/audit/audit.ts';
+import { jitterOf } from '../../core/backup/due.ts';
 import { Failure, toFailure } from '../../core/failure.ts';
 import type { Server } from '../../core/hetzner/types.ts';
 import { happened } from '../../core/store/happened.ts';
 import type { Step } from '../../core/store/store.ts';
 import type { RunRow } from '../../core/store/tables.ts';
 import type { Tools } from '../tools.ts';
-import { chooseServers, whatIsDue } from './decide.ts';
+import { whatIsDue } from './decide.ts';
 import { reconcileKey } from './reconcile.ts';
 import { keyOf } from './run.ts';
 import { readDue, type Schedule } from './schedule.ts';
+import { readServers, type Servers } from './servers.ts';
 import { dueVerify } from './verify/due.ts';
 
 /** What is known of a server when its backup becomes due. */
@@ -21,7 +22,7 @@ export async function tick(tools: Tools, now: number): Promise<number> {
   await tools.store.commit([tools.queue.adding({ name: 'reconcile', payload: {}, key: reconcileKey(now) })]);
   const schedules = await readDue(tools.store, now);
   if (schedules.length === 0) return 0;
-  const servers = await collect(tools.hetzner.list<Server>('servers')).catch(error => unanswered(tools, error));
+  const servers = readServers(tools);
   let begun = 0;
   for (const schedule of schedules) {
     if (schedule.next_due !== null && schedule.next_due <= now) begun += await start(tools, schedule, servers, now);
@@ -39,38 +40,39 @@ interface Passed {
   readonly state: 'missed' | 'skipped';
 }
 
-async function start(
-  tools: Tools,
-  schedule: Schedule,
-  servers: readonly Server[] | Failure,
-  now: number,
-): Promise<number> {
+async function start(tools: Tools, schedule: Schedule, servers: Servers, now: number): Promise<number> {
   const { spec } = schedule;
-  const { run: due, missed, next } = whatIsDue(spec, schedule.next_due!, now);
-  const isSilent = servers instanceof Failure;
+  const { run: due, missed, nextDue: next } = whatIsDue(spec, schedule.next_due!, now);
+  const choice = await servers.choose(spec).catch(error => unanswered(tools, error));
+  const isSilent = choice instanceof Failure;
   // Nothing is lost by asking again at the next tick, as long as the window is open.
-  if (isSilent && due !== undefined) return 0;
-  const chosen = isSilent ? await lastServers(tools, schedule) : chooseServers(spec, servers);
+  if (isSilent && due !== null) return 0;
+  const chosen = isSilent ? await lastServers(tools, schedule) : choice.servers;
   const passed: Passed[] = [];
-  if (missed !== undefined) {
+  if (missed !== null) {
     const reason = isSilent
-      ? `Hetzner did not answer within the window: ${servers.message}`
+      ? `Hetzner did not answer within the window: ${choice.message}`
       : 'the daemon was not running within the window';
     passed.push({ due: missed, servers: chosen, reason, state: 'missed' });
   }
-  if (due !== undefined && chosen.length === 0) {
-    passed.push({ due, servers: [], reason: 'no server is chosen by it', state: 'skipped' });
+  if (due !== null && chosen.length === 0) {
+    passed.push({
+      due,
+      servers: [],
+      reason: isSilent ? '' : choice.notices.map(({ message }) => message).join('; '),
+      state: 'skipped',
+    });
   }
-  const runs = due === undefined ? [] : chosen.map((server, index) => ({ ...rowOf(schedule, server, due), index }));
-  const jobs = runs.map(({ index, ...run }) => {
-    const spread = due! + Math.floor((spec.jitter * (index + tools.random())) / runs.length);
+  const runs = due === null ? [] : chosen.map(server => rowOf(schedule, server, due));
+  const jobs = runs.map(run => {
+    const spread = run.due + jitterOf(schedule.id, run.server_id, run.due, spec.jitter);
     const payload = { run: run.id };
     return tools.queue.adding({ name: 'backup', payload, key: keyOf(run), runAt: Math.max(now, spread) });
   });
   const { db } = tools.store;
   const steps: Step[] = [
     advance(tools, schedule, { next_due: next, last_due: due ?? missed ?? schedule.next_due }),
-    ...runs.map(({ index, ...row }) => ({ query: db.insertInto('runs').values(row), changes: 'any' as const })),
+    ...runs.map(row => ({ query: db.insertInto('runs').values(row), changes: 'any' as const })),
     ...jobs,
     ...passed.flatMap(one => writePassed(tools, schedule, one, now)),
   ];

@@ -1,0 +1,117 @@
+import { parseCron, periodOf } from '../../../core/backup/cron.ts';
+import { imagesPrice } from '../../../core/backup/price.ts';
+import { type Freshness, freshness } from '../../../core/backup/stale.ts';
+import type { Price, Pricing } from '../../../core/hetzner/types.ts';
+import type { ImageRow } from '../../../core/store/tables.ts';
+import type { Tools } from '../../tools.ts';
+import { nextDue } from '../decide.ts';
+import { isPresent } from '../images.ts';
+import { planServers, type ServerPlan } from '../plan.ts';
+import type { Schedule } from '../schedule.ts';
+import { readServers } from '../servers.ts';
+import { passes } from '../trouble.ts';
+import { timeOf } from './common.ts';
+import { shownSpec } from './spec.ts';
+
+/** How old backups are, as the API says it, the worst last. */
+const states = ['new', 'ok', 'late', 'stale'] as const;
+
+type State = (typeof states)[number];
+
+/** A schedule as the API shows it, with how young the backups of each of its servers are. */
+export async function describeSchedule(tools: Tools, schedule: Schedule): Promise<Record<string, unknown>> {
+  const servers = await freshnessOf(tools, schedule);
+  const worst = Math.max(0, ...servers.map(({ state }) => states.indexOf(state)));
+  return {
+    ...{ id: schedule.id, name: schedule.name, ...shownSpec(schedule.spec) },
+    ...{ paused: schedule.paused === 1, state: servers.length > 0 ? states[worst] : 'new' },
+    ...{ next_run: timeOf(schedule.next_due), last_run: timeOf(schedule.last_due) },
+    ...{ next_verify: timeOf(schedule.next_verify), last_verify: timeOf(schedule.last_verify) },
+    ...{ approval_since: timeOf(schedule.approval_since), backups: servers },
+    ...{ created: timeOf(schedule.created), updated: timeOf(schedule.updated) },
+  };
+}
+
+/** What a schedule would do now: when it runs next and of which servers, and what becomes of each image. */
+export async function showPlan(tools: Tools, schedule: Schedule): Promise<Record<string, unknown>> {
+  const choice = await orNothing(tools, () => readServers(tools).choose(schedule.spec));
+  const present = await orNothing(tools, async () => {
+    const rows = new Set<number>();
+    for await (const { id } of tools.hetzner.list<{ id: number }>('servers')) rows.add(id);
+    return rows;
+  });
+  const perGigabyte = await orNothing(tools, () => readPrice(tools));
+  const plans = await planServers(tools, schedule, id => ({ serverExists: present?.has(id) ?? true, perGigabyte }));
+  const sizes = plans.flatMap(({ rows }) => rows.filter(isPresent).map(({ size }) => size));
+  return {
+    ...{ schedule: { id: schedule.id, name: schedule.name }, next_run: timeOf(schedule.next_due) },
+    runs: choice?.servers.map(({ id, name }) => ({ id, name })) ?? null,
+    notices: [
+      ...(choice?.notices.map(({ message }) => message) ?? ['Hetzner does not answer: this is what the daemon knows']),
+      ...(schedule.approval_since === null ? [] : ['a change waits for cloudctl schedule approve']),
+    ],
+    servers: plans.map(showServer),
+    monthly: imagesPrice(perGigabyte ?? null, sizes),
+  };
+}
+
+function showServer({ id, name, plan, rows }: ServerPlan) {
+  const sizes = new Map(rows.map(row => [row.id, row.size]));
+  const images = plan.images.map(({ id: image, created, monthly, deleteAfter, decision, reasons }) => ({
+    ...{ id: image, created: timeOf(created), size: sizes.get(image) ?? null, monthly, decision, reasons },
+    delete_after: timeOf(deleteAfter),
+  }));
+  return { id, name, stopped: plan.stopped, newest_good: timeOf(plan.newestGood), images };
+}
+
+async function freshnessOf({ store, clock }: Tools, schedule: Schedule) {
+  const { db } = store;
+  const now = clock.now();
+  const { cron, zone } = schedule.spec;
+  const servers = await db
+    .selectFrom('runs')
+    .select(['server_id as id', 'server_name as name', 'state', 'reason'])
+    .where('schedule_id', '=', schedule.id)
+    .where('kind', '=', 'backup')
+    .where('due', '=', schedule.last_due ?? 0)
+    .execute();
+  const good: Pick<ImageRow, 'server_id' | 'created' | 'verified'>[] = await db
+    .selectFrom('images')
+    .select(['server_id', 'created', 'verified'])
+    .where('schedule_id', '=', schedule.id)
+    .where('state', '=', 'good')
+    .execute();
+  const period = periodOf(parseCron(cron, zone), now);
+  const since = nextDue(cron, zone, schedule.created);
+  return servers.map(({ id, name, state, reason }) => {
+    const own = good.filter(row => row.server_id === id);
+    const newest = own.length > 0 ? Math.max(...own.map(({ created }) => created)) : null;
+    const verified = Math.max(0, ...own.map(row => row.verified ?? 0)) || null;
+    const fresh = freshness({ newest, since, period }, now);
+    return {
+      ...{ id, name, state: shownState(fresh, newest !== null), newest: timeOf(newest), verified: timeOf(verified) },
+      last_run: { state, reason },
+    };
+  });
+}
+
+function shownState(fresh: Freshness, hasImage: boolean): State {
+  if (fresh === 'fresh') return hasImage ? 'ok' : 'new';
+  return fresh === 'warning' ? 'late' : 'stale';
+}
+
+async function readPrice({ hetzner }: Tools): Promise<Price> {
+  const { pricing } = await hetzner.send<{ pricing: Pricing }>('GET', 'pricing');
+  return pricing.image.price_per_gb_month;
+}
+
+/** What Hetzner says, or nothing while it does not answer. */
+async function orNothing<T>(tools: Tools, ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!passes(error)) throw error;
+    tools.log.warn('hetzner does not answer', { reason: error.message });
+    return undefined;
+  }
+}

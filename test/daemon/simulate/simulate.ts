@@ -1,0 +1,250 @@
+import type { ScheduleSpec } from '../../../src/core/backup/types.ts';
+import type { Failure } from '../../../src/core/failure.ts';
+import type { Log } from '../../../src/core/log.ts';
+import { openSqlite } from '../../../src/core/store/sqlite.ts';
+import { nextTime } from '../backup/bench.ts';
+import { Killed, type Process, startProcess } from './crash.ts';
+import { type Daemon, startDaemon } from './daemon.ts';
+import { checkEnd } from './end.ts';
+import { openProject } from './hetzner.ts';
+import { actByHand, type People, resumeAll, thaw, type Wishes } from './people.ts';
+import { chance } from './random.ts';
+import { Broken, checkCall, checkOnce, checkPower, checkProgress, type Truth } from './rules.ts';
+import { fateOf, type Weather } from './weather.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const start = Date.parse('2026-01-01T00:00:00Z');
+/** Nothing goes wrong at the end, so that what is left undone then is a fault. */
+const quiet = 40 * day;
+
+/** What a simulated time came to. */
+export interface Figures {
+  readonly images: number;
+  readonly deleted: number;
+  readonly kills: number;
+  readonly faults: number;
+  readonly steps: number;
+}
+
+/** Lets a project of 20 servers live for so many days, with everything going wrong that the seed says; throws `Broken` when a rule is broken. The same seed is the same life. */
+export async function simulate(seed: number, days = 365, trace?: (line: string) => void): Promise<Figures> {
+  const dice = chance(seed);
+  const luck = chance(seed ^ 0x5eed);
+  const store = await openSqlite(':memory:');
+  const end = start + days * day + quiet;
+  const isQuiet = () => time > start + days * day;
+  const weather: Weather = { share: 0.01, outage: 0 };
+  const wishes: Wishes = { held: new Set(), frozen: false };
+  const figures = { images: 0, deleted: 0, kills: 0, faults: 0, steps: 0 };
+  let time = start;
+  let offset = 0;
+  let turned: number | undefined;
+  let broken: unknown;
+  let process: Process | undefined;
+  let mayKill = true;
+  const clock = { now: () => time + offset, sleep: async () => {} };
+  const say = (line: string) => trace?.(`${new Date(time).toISOString()} ${line}`);
+  const fail = (error: unknown) => {
+    broken ??= error;
+    throw error;
+  };
+
+  const project = openProject({
+    now: () => time,
+    fate(method, path) {
+      const { fate, takes } = byHand ? { fate: {}, takes: 0 } : fateOf(luck, weather, time, method, path);
+      time += takes;
+      if (fate.before || fate.after || fate.late !== undefined) figures.faults += 1;
+      if (trace && method !== 'GET') say(`${method} ${path} ${describe(fate)}`);
+      return fate;
+    },
+    after(method, path) {
+      if (method === 'DELETE' && path.startsWith('images/')) figures.deleted += 1;
+    },
+    imaging() {
+      figures.images += 1;
+      const end = isQuiet() || !luck.is(0.03) ? 'good' : luck.pick(['error', 'vanish'] as const);
+      return { takes: luck.is(0.02) ? luck.between(1, 8) * hour : luck.between(10, 180) * 1000, end };
+    },
+    inspect: async (method, path) => {
+      if (!byHand) await checkCall(truth, method, path).catch(fail);
+    },
+  });
+  const truth: Truth = { store, project, wishes, now: clock.now, turned: () => turned };
+  const log: Log = {
+    debug() {},
+    info: (message, fields) => say(`  ${message} ${JSON.stringify(fields)}`),
+    warn: (message, fields) => say(`  ${message} ${JSON.stringify(fields)}`),
+    error(message, fields) {
+      say(`  ! ${message} ${JSON.stringify(fields)}`);
+      if (message.startsWith('a bug') && !process?.isDead)
+        broken ??= new Broken(`${message} ${JSON.stringify(fields)}`);
+    },
+  };
+  const begin = async (): Promise<Daemon> => {
+    process = startProcess(store, project, (point, self) => {
+      if (!mayKill || isQuiet() || !luck.is(0.0008)) return;
+      figures.kills += 1;
+      say(`killed at ${point}`);
+      self.kill();
+    });
+    const settings = { maxConcurrentImages: 4 };
+    return startDaemon({ store: process.store, hetzner: process.api, clock, random: luck.next, settings, log });
+  };
+
+  let byHand = false;
+  populate();
+  await addSchedules();
+  let daemon: Daemon | undefined;
+  let downUntil = 0;
+  let nextDeed = start + dice.between(1, 48) * hour;
+  let nextCheck = start + day;
+  let imagesBefore = 0;
+  let restore: { at: number; by: number } | undefined;
+  const people: People = {
+    ...{ chance: dice, project, wishes },
+    tools: (await startDaemon({ store, hetzner: project, clock, random: dice.next })).tools,
+  };
+
+  while (time < end) {
+    project.settle();
+    if (!daemon && time >= downUntil) daemon = await begin().catch(whenKilled);
+    if (daemon) await daemon.turn(time).catch(whenKilled);
+    figures.steps += 1;
+    if (broken) throw broken;
+    if (process?.isDead) {
+      process = undefined;
+      daemon = undefined;
+      downUntil = time + (dice.is(0.1) ? dice.between(1, 72) * hour : dice.between(5, 300) * 1000);
+    }
+    if (imagesBefore !== project.images.size) {
+      imagesBefore = project.images.size;
+      await checkOnce(store);
+    }
+    await checkPower(truth);
+    if (time >= nextCheck) {
+      nextCheck = time + day;
+      if (offset === 0 && daemon) await checkProgress(truth);
+    }
+    if (restore && time >= restore.at) {
+      turn(restore.by);
+      restore = undefined;
+    }
+    if (time >= nextDeed) {
+      nextDeed = time + dice.between(1, 60) * hour;
+      if (!isQuiet()) await somethingHappens();
+      else await calmDown();
+    }
+    time += Math.max(1, (await whenNext()) - time);
+  }
+  await checkOnce(store);
+  await checkProgress(truth);
+  await checkEnd(truth);
+  await store.close();
+  return figures;
+
+  function whenKilled(error: unknown): undefined {
+    if (broken) throw broken;
+    if (!(error instanceof Killed) && !process?.isDead) throw error;
+  }
+
+  async function whenNext(): Promise<number> {
+    const work = daemon ? (await nextTime(store, clock.now())) - offset : Math.max(time + 1, downUntil);
+    const power = project.nextChange();
+    return Math.min(end, work, nextDeed, nextCheck, restore?.at ?? end, daemon ? end : power);
+  }
+
+  function turn(by: number): void {
+    offset += by;
+    say(`the clock is turned by ${by / minute} minutes`);
+    // The first tick after it is when the daemon can know.
+    turned = Math.abs(by) > 5 * minute ? clock.now() : turned;
+  }
+
+  async function somethingHappens(): Promise<void> {
+    const kind = dice.between(1, 20);
+    if (kind === 1) weather.outage = time + dice.between(5, 90) * minute;
+    else if (kind === 2) weather.share = dice.pick([0.005, 0.02, 0.1, 0.25]);
+    else if (kind === 3) project.readOnly = !project.readOnly && dice.is(0.3);
+    else if (kind === 4 && !restore && daemon && dice.is(0.5)) {
+      const by = dice.pick([-hour, hour, -10 * minute, 365 * day, 2 * minute]);
+      turn(by);
+      restore = { at: time + dice.between(1, 6) * hour, by: -by };
+    } else {
+      byHand = true;
+      say(
+        `by hand: ${await actByHand(people).finally(() => {
+          byHand = false;
+        })}`,
+      );
+    }
+  }
+
+  async function calmDown(): Promise<void> {
+    Object.assign(weather, { share: 0, outage: 0 });
+    project.readOnly = false;
+    mayKill = false;
+    byHand = true;
+    if (wishes.frozen) await thaw(people);
+    await resumeAll(people).finally(() => {
+      byHand = false;
+    });
+  }
+
+  function populate(): void {
+    for (let index = 1; index <= 20; index += 1) {
+      const server = project.addServer(`web-${index}`, { env: index % 3 === 0 ? 'test' : 'prod' });
+      if (index % 5 === 0) server.volumes = [index];
+    }
+  }
+
+  async function addSchedules(): Promise<void> {
+    const base = { exclude: [], zone: 'Europe/Berlin', minKeep: 1, window: 4 * hour, jitter: 0, grace: day };
+    const specs: ScheduleSpec[] = [
+      {
+        ...base,
+        servers: ['web-1', 'web-2'],
+        cron: '30 2 * * *',
+        keep: { last: 3, weekly: 3 },
+        shutdown: true,
+        jitter: 10 * minute,
+      },
+      {
+        ...base,
+        servers: [],
+        selector: 'env=prod',
+        cron: '0 4 * * 0',
+        keep: { weekly: 4, monthly: 3 },
+        shutdown: false,
+        verifyCron: '0 12 1 * *',
+      },
+      {
+        ...base,
+        servers: [],
+        selector: 'env=test',
+        exclude: ['web-9'],
+        cron: '0 4 1,15 * *',
+        keep: { last: 2 },
+        shutdown: true,
+        grace: 0,
+        minKeep: 2,
+      },
+    ];
+    const now = clock.now();
+    for (const [index, spec] of specs.entries()) {
+      const row = {
+        ...{ name: `schedule-${index + 1}`, spec: JSON.stringify(spec), version: 1, paused: 0, next_due: now },
+        ...{ last_due: null, next_verify: spec.verifyCron ? now : null, last_verify: null, approval_since: null },
+        ...{ created: now, updated: now },
+      };
+      await store.commit([{ query: store.db.insertInto('schedules').values(row) }]);
+    }
+  }
+}
+
+function describe({ before, after, late }: { before?: Failure; after?: Failure; late?: number }): string {
+  if (late !== undefined) return `lands ${late} ms late`;
+  return before ? `fails: ${before.message}` : after ? `done, but: ${after.message}` : '';
+}
