@@ -18,7 +18,8 @@ export async function powerOn(tools: Tools, job: Job<'power-on'>): Promise<Outco
   const now = clock.now();
   if (!run) return;
   if (run.state === 'running' && offSteps.includes(run.step) && (await isAlive(store, keyOf(run)))) {
-    return { again: now + 15_000 };
+    // Its end wakes this job: see `end`.
+    return { again: now + 300_000 };
   }
   const server = await readServer(hetzner, job.payload.server);
   if (!server) return finish(tools, job, run, 'the server is gone');

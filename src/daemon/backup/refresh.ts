@@ -124,10 +124,8 @@ async function look(
     unmanaged: labels === 'other' ? 1 : row.unmanaged,
     ...(unmarked && { delete_after: null, delete_reason: null }),
   };
-  const same = (Object.keys(after) as (keyof ImageRow)[]).every(key => after[key] === row[key]);
-  const { id, ...changed } = { ...after, seen: now };
-  const query = tools.store.db.updateTable('images').set(changed).where('id', '=', id);
-  const steps: Step[] = same ? [] : [{ query }];
+  const isSame = (Object.keys(after) as (keyof ImageRow)[]).every(key => after[key] === row[key]);
+  const steps = isSame ? [] : [rewrite(tools, after, now)];
   if (labels === 'other' && !row.unmanaged) {
     const reason = 'its labels were changed from outside: it is no longer managed';
     await write(
@@ -139,6 +137,15 @@ async function look(
   } else if (steps.length > 0) await write(tools, job, [], steps);
   if (labels === 'wiped' && !row.unmanaged) await putBack(tools, job, { row: after, image });
   return after;
+}
+
+function rewrite({ store }: Tools, { id, ...row }: ImageRow, seen: number): Step {
+  return {
+    query: store.db
+      .updateTable('images')
+      .set({ ...row, seen })
+      .where('id', '=', id),
+  };
 }
 
 async function putBack(tools: Tools, job: Job, { row, image }: Seen): Promise<void> {

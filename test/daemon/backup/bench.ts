@@ -5,6 +5,7 @@ import { fakeClock } from '../../helpers/clock.ts';
 import { startProcess } from '../simulate/crash.ts';
 import { type Daemon, type Parts, startDaemon } from '../simulate/daemon.ts';
 import { type Driver, type Fate, openProject, type Project } from '../simulate/hetzner.ts';
+import { nextDue, nextJob } from '../simulate/next.ts';
 
 export const hour = 3_600_000;
 export const day = 24 * hour;
@@ -86,28 +87,9 @@ export async function openBench(parts: Partial<Parts> = {}, at?: Parameters<type
   return bench;
 }
 
-/** When something is due next: a schedule, a job, a lease that runs out. */
-export async function nextTime({ db }: Store, now: number): Promise<number> {
-  const job = await db
-    .selectFrom('jobs')
-    .select(({ fn }) => fn.min('run_at').as('at'))
-    .where('state', '=', 'waiting')
-    .executeTakeFirst();
-  const lease = await db
-    .selectFrom('jobs')
-    .select(({ fn }) => fn.min('lease_until').as('at'))
-    .where('state', '=', 'active')
-    .executeTakeFirst();
-  const schedule = await db
-    .selectFrom('schedules')
-    .select(({ fn }) => [fn.min('next_due').as('due'), fn.min('next_verify').as('verify')])
-    .where('paused', '=', 0)
-    .executeTakeFirst();
-  const times = [job?.at, lease?.at && lease.at + 1, schedule?.due, schedule?.verify].map(
-    time => time ?? Number.POSITIVE_INFINITY,
-  );
-  const next = Math.min(...times);
-  // What is due and could not be begun is tried again at the next tick.
+/** When something is due next; what is due and could not be begun is tried again at the next tick. */
+async function nextTime(store: Store, now: number): Promise<number> {
+  const next = Math.min(await nextDue(store), await nextJob(store));
   return next <= now ? now + 30_000 : next;
 }
 

@@ -1,5 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { Api } from '../../../src/core/api.ts';
-import type { Audit } from '../../../src/core/audit/audit.ts';
+import { openAudit } from '../../../src/core/audit/log.ts';
 import type { Log } from '../../../src/core/log.ts';
 import { openStoreQueue } from '../../../src/core/queue/store.ts';
 import type { Store } from '../../../src/core/store/store.ts';
@@ -13,6 +14,8 @@ export interface Daemon {
   readonly backups: Backups;
   /** Begins what is due and does all that can be done now; how many jobs. */
   turn(timer?: number): Promise<number>;
+  /** Does all that can be done now, several jobs at a time. */
+  drain(): Promise<number>;
 }
 
 /** What a daemon is made of here. */
@@ -26,6 +29,8 @@ export interface Parts {
   readonly log?: Log;
 }
 
+const { privateKey: key } = generateKeyPairSync('ed25519');
+
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Starts one on a store, as the only one that works on it. */
@@ -35,7 +40,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   const queue = await openStoreQueue({ store, clock, random, worker: 'test', log, signal, takeOver: true });
   const settings = { maxConcurrentImages: 10, hooks: [], ...parts.settings };
   const hook = parts.hook ?? (async () => {});
-  const audit = openAudit(store, clock);
+  const audit = openAudit({ store, clock, key });
   const tools: Tools = { store, queue, audit, clock, log, hetzner, random, signal, settings, hook };
   const backups = startBackups(tools, { loop: false });
   return {
@@ -45,25 +50,6 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
       await backups.tick(timer ?? clock.now());
       return queue.drain(backups.handlers);
     },
-  };
-}
-
-/** A stand-in without the chain. */
-function openAudit(store: Store, clock: Clock): Audit {
-  return {
-    async commit(entries, steps = []) {
-      const { db } = store;
-      const last = await db.selectFrom('audit').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst();
-      const first = (last?.seq ?? 0) + 1;
-      const rows = entries.map((entry, index) => ({
-        ...{ seq: first + index, at: clock.now(), of_seq: entry.of ?? null, actor: entry.actor, action: entry.action },
-        ...{ target_type: entry.target.type, target_id: String(entry.target.id), target_name: entry.target.name ?? '' },
-        ...{ request_id: entry.requestId ?? null, address: entry.address ?? null, result: entry.result },
-        ...{ reason: entry.reason ?? null, difference: null, hash: '' },
-      }));
-      const written = rows.map(row => ({ query: db.insertInto('audit').values(row) }));
-      const done = await store.commit([...steps, ...written]);
-      return done && rows.map(({ seq }) => seq);
-    },
+    drain: () => queue.drain(backups.handlers, { concurrency: 4 }),
   };
 }

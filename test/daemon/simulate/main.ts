@@ -10,7 +10,7 @@ const { values } = parseArgs({
   },
 });
 const [seeds, from, days] = [values.seeds, values.from, values.days].map(Number) as [number, number, number];
-const since = performance.now();
+
 const sum = { images: 0, deleted: 0, kills: 0, faults: 0, steps: 0 };
 let failed = 0;
 for (let seed = from; seed < from + seeds; seed += 1) {
@@ -23,8 +23,11 @@ for (let seed = from; seed < from + seeds; seed += 1) {
     console.error(`  replay: npm run simulate -- --seeds 1 --from ${seed} --days ${days} --trace`);
   }
 }
-const seconds = (performance.now() - since) / 1000;
-console.log(`${seeds} seeds of ${days} days, ${failed} broken; ${(seconds / seeds).toFixed(2)} s each`);
+const { user, system } = process.cpuUsage();
+const seconds = (user + system) / 1_000_000;
+console.log(
+  `${seeds} seeds of ${days} days, ${failed} broken; ${(seconds / seeds).toFixed(2)} s of processor time each`,
+);
 console.log(
   Object.entries(sum)
     .map(([name, count]) => `${count} ${name}`)

@@ -131,12 +131,13 @@ async function checkStop({ store }: Truth, server: number): Promise<void> {
 async function checkEntered({ store }: Truth, action: string, target: string): Promise<void> {
   const last = await store.db
     .selectFrom('audit')
-    .select(['action', 'result', 'target_id'])
+    .select('result')
     .where('action', '=', action)
+    .where('target_id', '=', target)
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst();
-  must(last?.result === 'begun' && last.target_id === target, `rule 20: ${action} of ${target} is not entered`);
+  must(last?.result === 'begun', `rule 20: ${action} of ${target} is not entered`);
 }
 
 async function runOf({ store }: Truth, { labels }: Image) {

@@ -2,11 +2,11 @@ import type { ScheduleSpec } from '../../../src/core/backup/types.ts';
 import type { Failure } from '../../../src/core/failure.ts';
 import type { Log } from '../../../src/core/log.ts';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
-import { nextTime } from '../backup/bench.ts';
 import { Killed, type Process, startProcess } from './crash.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { checkEnd } from './end.ts';
 import { openProject } from './hetzner.ts';
+import { nextDue, nextJob } from './next.ts';
 import { actByHand, type People, resumeAll, thaw, type Wishes } from './people.ts';
 import { chance } from './random.ts';
 import { Broken, checkCall, checkOnce, checkPower, checkProgress, type Truth } from './rules.ts';
@@ -66,7 +66,7 @@ export async function simulate(seed: number, days = 365, trace?: (line: string) 
     imaging() {
       figures.images += 1;
       const end = isQuiet() || !luck.is(0.03) ? 'good' : luck.pick(['error', 'vanish'] as const);
-      return { takes: luck.is(0.02) ? luck.between(1, 8) * hour : luck.between(10, 180) * 1000, end };
+      return { takes: luck.is(0.02) ? luck.between(1, 8) * hour : luck.between(4, 40) * 1000, end };
     },
     inspect: async (method, path) => {
       if (!byHand) await checkCall(truth, method, path).catch(fail);
@@ -102,6 +102,8 @@ export async function simulate(seed: number, days = 365, trace?: (line: string) 
   let nextDeed = start + dice.between(1, 48) * hour;
   let nextCheck = start + day;
   let imagesBefore = 0;
+  let lastTick = 0;
+  let nextTick = 0;
   let restore: { at: number; by: number } | undefined;
   const people: People = {
     ...{ chance: dice, project, wishes },
@@ -111,11 +113,12 @@ export async function simulate(seed: number, days = 365, trace?: (line: string) 
   while (time < end) {
     project.settle();
     if (!daemon && time >= downUntil) daemon = await begin().catch(whenKilled);
-    if (daemon) await daemon.turn(time).catch(whenKilled);
+    if (daemon) await work(daemon).catch(whenKilled);
     figures.steps += 1;
     if (broken) throw broken;
     if (process?.isDead) {
       process = undefined;
+      nextTick = 0;
       daemon = undefined;
       downUntil = time + (dice.is(0.1) ? dice.between(1, 72) * hour : dice.between(5, 300) * 1000);
     }
@@ -137,7 +140,8 @@ export async function simulate(seed: number, days = 365, trace?: (line: string) 
       if (!isQuiet()) await somethingHappens();
       else await calmDown();
     }
-    time += Math.max(1, (await whenNext()) - time);
+    // To the next ten seconds, in which several things may happen at once.
+    time = Math.max(time + 1, Math.ceil((await whenNext()) / 10_000) * 10_000);
   }
   await checkOnce(store);
   await checkProgress(truth);
@@ -145,18 +149,32 @@ export async function simulate(seed: number, days = 365, trace?: (line: string) 
   await store.close();
   return figures;
 
+  /** A tick a quarter of a minute would do nothing most of the time, and a year of them take long. */
+  async function work(daemon: Daemon): Promise<void> {
+    if (clock.now() >= nextTick || clock.now() < lastTick) {
+      await daemon.backups.tick(time);
+      lastTick = clock.now();
+    }
+    await daemon.drain();
+    nextTick = Math.min(await nextDue(store), lastTick + 6 * hour);
+  }
+
   function whenKilled(error: unknown): undefined {
     if (broken) throw broken;
     if (!(error instanceof Killed) && !process?.isDead) throw error;
   }
 
   async function whenNext(): Promise<number> {
-    const work = daemon ? (await nextTime(store, clock.now())) - offset : Math.max(time + 1, downUntil);
+    const job = daemon ? (await nextJob(store)) - offset : Math.max(time + 1, downUntil);
+    // What could not be begun is tried again at the next tick.
+    const tick = daemon ? Math.max(nextTick, lastTick + 30_000) - offset : end;
+    const work = Math.min(job, tick);
     const power = project.nextChange();
     return Math.min(end, work, nextDeed, nextCheck, restore?.at ?? end, daemon ? end : power);
   }
 
   function turn(by: number): void {
+    nextTick = 0;
     offset += by;
     say(`the clock is turned by ${by / minute} minutes`);
     // The first tick after it is when the daemon can know.

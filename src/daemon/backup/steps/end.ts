@@ -16,7 +16,7 @@ export async function end(
   const entries = also.entries ?? refusal(at, outcome);
   if (data.hooked && spec?.after && !data.outcome) {
     const change = { step: 'after', data: { outcome, polls: 0, troubles: 0 } };
-    return { at: await save(at, change, { ...also, entries }) };
+    return { at: await save(at, change, { entries, steps: [...(also.steps ?? []), ...startAgain(at)] }) };
   }
   const { state, reason = null } = outcome;
   const change = { state, reason, step: 'ended', finished: tools.clock.now() };
@@ -24,9 +24,11 @@ export async function end(
   const steps = [
     ...(also.steps ?? []),
     ...release(tools.store, at.run.server_id, at.job.key, heir),
+    ...startAgain(at),
     tell(at, `backup.${state}`, { image: at.run.image_id, reason }),
   ];
   await save(at, change, { entries: data.outcome ? [] : entries, steps });
+  tools.queue.wake();
   tools.log[state === 'failed' || state === 'missed' ? 'warn' : 'info'](`backup ${state}`, {
     run: at.run.id,
     schedule: at.run.schedule_name,
@@ -34,6 +36,19 @@ export async function end(
     ...(reason !== null && { reason }),
   });
   return 'ended';
+}
+
+/** The write that has the job begin now that starts the server again: it waits for the image only. */
+function startAgain({ tools, run, data }: At): Step[] {
+  if (data.stopped === undefined) return [];
+  const now = tools.clock.now();
+  const query = tools.store.db
+    .updateTable('jobs')
+    .set({ run_at: now })
+    .where('unique_key', '=', powerOnKey(run.id))
+    .where('state', '=', 'waiting')
+    .where('run_at', '>', now);
+  return [{ query }];
 }
 
 /** Runs the hook that has to follow, also when the image was not made; its failure is told and changes nothing. */
