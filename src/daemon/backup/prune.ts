@@ -1,14 +1,13 @@
 import type { Plan } from '../../core/backup/plan.ts';
 import type { Verdict } from '../../core/backup/types.ts';
-import { Failure } from '../../core/failure.ts';
+import { Failure, failures } from '../../core/failure.ts';
 import type { Job, Outcome } from '../../core/queue/queue.ts';
 import type { Tools } from '../tools.ts';
-import { readMeta } from './clock.ts';
 import { judge } from './decide.ts';
-import { compareLabels, isOf, label, stamp } from './labels.ts';
+import { deeds } from './deeds.ts';
 import { take } from './lock.ts';
-import { readImage, readServer } from './look.ts';
-import { entry, refresh, type Seen, told, write } from './refresh.ts';
+import { readServer } from './look.ts';
+import { refresh, type Seen, write } from './refresh.ts';
 import { readSchedule, type Schedule } from './schedule.ts';
 import { passes } from './trouble.ts';
 
@@ -22,7 +21,7 @@ export async function prune(tools: Tools, job: Job<'prune'>): Promise<Outcome> {
   const now = tools.clock.now();
   if (!(await take(tools.store, lock, job.key))) return { again: now + 30_000 };
   try {
-    await carryOut(tools, job);
+    if (await carryOut(tools, job)) throw new Failure('unreachable', 'Hetzner would not do all of it');
   } catch (error) {
     if (!passes(error)) throw error;
     tools.log.warn('images could not be pruned', { schedule, server, reason: error.message });
@@ -33,18 +32,25 @@ export async function prune(tools: Tools, job: Job<'prune'>): Promise<Outcome> {
   await write(tools, job, [], [{ query: mine }]);
 }
 
-/** Each deed is decided anew, by what is there just before it: what was decided a moment ago may hold no longer. */
-async function carryOut(tools: Tools, job: Job<'prune'>): Promise<void> {
+/** Each deed is decided anew, by what is there just before it: what was decided a moment ago may hold no longer. True when one failed that may pass later. */
+async function carryOut(tools: Tools, job: Job<'prune'>): Promise<boolean> {
   const tried = new Set<string>();
+  let again = false;
   for (;;) {
     job.signal.throwIfAborted();
     const state = await decide(tools, job);
-    if (!state) return;
+    if (!state) return again;
     const verdict = state.plan.images.find(({ id, decision }) => isDeed(decision) && !tried.has(`${decision} ${id}`));
-    if (!verdict) return tellBrake(tools, job, state);
+    if (!verdict) {
+      await tellBrake(tools, job, state);
+      return again;
+    }
     tried.add(`${verdict.decision} ${verdict.id}`);
     const seen = state.seen.find(({ row }) => row.id === verdict.id);
-    if (seen) await deeds[verdict.decision as keyof typeof deeds](tools, job, seen, verdict, state.schedule);
+    if (!seen) continue;
+    const deed = deeds[verdict.decision as keyof typeof deeds];
+    const failed = await deed({ tools, job, schedule: state.schedule }, seen, verdict);
+    again ||= failed !== undefined && failures[failed.code].again;
   }
 }
 
@@ -67,109 +73,6 @@ async function decide(tools: Tools, job: Job<'prune'>): Promise<State | undefine
 
 function isDeed(decision: Verdict['decision']): boolean {
   return decision === 'mark' || decision === 'unmark' || decision === 'delete';
-}
-
-type Deed = (tools: Tools, job: Job<'prune'>, seen: Seen, verdict: Verdict, schedule: Schedule) => Promise<void>;
-
-const deeds: Readonly<Record<'mark' | 'unmark' | 'delete', Deed>> = {
-  async mark(tools, job, { row }, { reasons }, schedule) {
-    const image = await readImage(tools.hetzner, row.id);
-    if (!image || compareLabels(image.labels, row) !== 'ours') return;
-    const after = tools.clock.now() + schedule.spec.grace;
-    const reason = reasons.join('; ');
-    const [of] = await write(tools, job, [entry(row, 'backup.mark', 'begun', reason)]);
-    const labels = { ...image.labels, [label.deleteAfter]: stamp(after) };
-    const failed = await attempt(tools, job, 'PUT', row.id, { labels });
-    if (failed) return void (await write(tools, job, [{ ...entry(row, 'backup.mark', 'failed', failed.message), of }]));
-    const query = tools.store.db
-      .updateTable('images')
-      .set({ delete_after: after, delete_reason: reason })
-      .where('id', '=', row.id);
-    const { schedule: id, server } = job.payload;
-    const key = `prune/${id}/${server}/${Math.ceil(after / 60_000)}`;
-    const later = tools.queue.adding({
-      name: 'prune',
-      payload: job.payload,
-      key,
-      runAt: Math.ceil(after / 60_000) * 60_000,
-    });
-    await write(
-      tools,
-      job,
-      [{ ...entry(row, 'backup.mark', 'done', reason), of }],
-      [{ query }, later, told(tools, row, 'backup.marked', reason)],
-    );
-  },
-
-  async unmark(tools, job, { row }, { reasons }) {
-    const image = await readImage(tools.hetzner, row.id);
-    if (!image || compareLabels(image.labels, row) !== 'ours') return;
-    const reason = reasons.join('; ');
-    const query = tools.store.db
-      .updateTable('images')
-      .set({ delete_after: null, delete_reason: null })
-      .where('id', '=', row.id);
-    // The row first: it is what counts.
-    const [of] = await write(tools, job, [entry(row, 'backup.unmark', 'begun', reason)], [{ query }]);
-    const { [label.deleteAfter]: _, ...labels } = image.labels;
-    const failed = await attempt(tools, job, 'PUT', row.id, { labels });
-    await write(tools, job, [{ ...entry(row, 'backup.unmark', failed ? 'failed' : 'done', failed?.message), of }]);
-  },
-
-  async delete(tools, job, { row }, { reasons }) {
-    const image = await readImage(tools.hetzner, row.id);
-    const reason = reasons.join('; ');
-    const stays = !image
-      ? 'it is gone'
-      : image.protection.delete
-        ? 'it is protected'
-        : compareLabels(image.labels, row) !== 'ours' || !isOf(image, row.server_id)
-          ? 'its labels are not those of the daemon'
-          : undefined;
-    if (stays) return void (await write(tools, job, [entry(row, 'backup.delete', 'refused', stays)]));
-    const [of] = await write(tools, job, [entry(row, 'backup.delete', 'begun', reason)]);
-    // A freeze holds from the moment on when it is written.
-    if ((await readMeta(tools.store, 'frozen')) !== undefined) {
-      return void (await write(tools, job, [{ ...entry(row, 'backup.delete', 'refused', 'frozen'), of }]));
-    }
-    const failed = await attempt(tools, job, 'DELETE', row.id);
-    if (failed) {
-      const event = told(tools, row, 'backup.delete-failed', failed.message);
-      return void (await write(
-        tools,
-        job,
-        [{ ...entry(row, 'backup.delete', 'failed', failed.message), of }],
-        [event],
-      ));
-    }
-    const query = tools.store.db
-      .updateTable('images')
-      .set({ state: 'deleted', delete_reason: reason, seen: tools.clock.now() })
-      .where('id', '=', row.id);
-    await write(
-      tools,
-      job,
-      [{ ...entry(row, 'backup.delete', 'done', reason), of }],
-      [{ query }, told(tools, row, 'backup.deleted', reason)],
-    );
-  },
-};
-
-/** What Hetzner said when it would not; nothing when it did, or there is no such image any more. */
-async function attempt(
-  tools: Tools,
-  job: Job<'prune'>,
-  method: 'PUT' | 'DELETE',
-  id: number,
-  body?: object,
-): Promise<Failure | undefined> {
-  await job.renew();
-  try {
-    await tools.hetzner.send(method, `images/${id}`, body);
-  } catch (error) {
-    if (!(error instanceof Failure) || error.code === 'unexpected' || error.code === 'interrupted') throw error;
-    if (error.code !== 'not_found') return error;
-  }
 }
 
 /** Why nothing is deleted although the rules let go of something. */

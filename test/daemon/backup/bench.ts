@@ -1,3 +1,4 @@
+import type { Method } from '../../../src/core/api.ts';
 import type { ScheduleSpec } from '../../../src/core/backup/types.ts';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
 import type { Store } from '../../../src/core/store/store.ts';
@@ -24,7 +25,7 @@ export interface Bench {
   fate: (method: string, path: string) => Fate;
   imaging: Driver['imaging'];
   /** Called with every call that changes something, before it does. */
-  inspect: (method: string, path: string) => void;
+  inspect: (method: Method, path: string) => void | Promise<void>;
   readonly calls: string[];
 }
 
@@ -53,7 +54,7 @@ export async function openBench(parts: Partial<Parts> = {}, at?: Parameters<type
     after() {},
     imaging: () => bench.imaging(),
     async inspect(method, path) {
-      bench.inspect(method, path);
+      await bench.inspect(method, path);
     },
   });
   project.addServer('web-1');

@@ -66,7 +66,7 @@ export async function simulate(seed: number, days = 365, trace?: (line: string) 
     imaging() {
       figures.images += 1;
       const end = isQuiet() || !luck.is(0.03) ? 'good' : luck.pick(['error', 'vanish'] as const);
-      return { takes: luck.is(0.02) ? luck.between(1, 8) * hour : luck.between(4, 40) * 1000, end };
+      return { takes: !isQuiet() && luck.is(0.02) ? luck.between(1, 8) * hour : luck.between(4, 40) * 1000, end };
     },
     inspect: async (method, path) => {
       if (!byHand) await checkCall(truth, method, path).catch(fail);
