@@ -139,6 +139,7 @@ export async function simulate(seed: number, days = 365, trace?: (line: string) 
       nextDeed = time + dice.between(1, 60) * hour;
       if (!isQuiet()) await somethingHappens();
       else await calmDown();
+      nextTick = 0;
     }
     // To the next ten seconds, in which several things may happen at once.
     time = Math.max(time + 1, Math.ceil((await whenNext()) / 10_000) * 10_000);
@@ -154,9 +155,9 @@ export async function simulate(seed: number, days = 365, trace?: (line: string) 
     if (clock.now() >= nextTick || clock.now() < lastTick) {
       await daemon.backups.tick(time);
       lastTick = clock.now();
+      nextTick = Math.min(await nextDue(store), lastTick + 6 * hour);
     }
     await daemon.drain();
-    nextTick = Math.min(await nextDue(store), lastTick + 6 * hour);
   }
 
   function whenKilled(error: unknown): undefined {
@@ -213,7 +214,7 @@ export async function simulate(seed: number, days = 365, trace?: (line: string) 
 
   function populate(): void {
     for (let index = 1; index <= 20; index += 1) {
-      const server = project.addServer(`web-${index}`, { env: index % 3 === 0 ? 'test' : 'prod' });
+      const server = project.addServer(`web-${index}`, { env: index % 3 === 0 ? 'prod' : 'test' });
       if (index % 5 === 0) server.volumes = [index];
     }
   }
@@ -242,8 +243,8 @@ export async function simulate(seed: number, days = 365, trace?: (line: string) 
         ...base,
         servers: [],
         selector: 'env=test',
-        exclude: ['web-9'],
-        cron: '0 4 1,15 * *',
+        exclude: ['web-10'],
+        cron: '0 4 1 * *',
         keep: { last: 2 },
         shutdown: true,
         grace: 0,
