@@ -1,16 +1,23 @@
 import { join } from 'node:path';
-import type { Hono } from 'hono';
-import type { Audit } from '../core/audit/audit.ts';
-import { Failure } from '../core/failure.ts';
+import type { AuditLog } from '../core/audit/log.ts';
 import type { Log } from '../core/log.ts';
+import { openQueue as open } from '../core/queue/open.ts';
 import type { Queue } from '../core/queue/queue.ts';
-import { openSqlite } from '../core/store/sqlite.ts';
+import { openStore as openAt } from '../core/store/open.ts';
 import type { Store } from '../core/store/store.ts';
 import type { Clock } from '../core/world.ts';
+import type { Service } from './api/service.ts';
+import { auditService } from './api/services/audit.ts';
+import { daemonService } from './api/services/daemon.ts';
+import { jobService } from './api/services/job.ts';
+import { startBackups } from './backup/index.ts';
+import { backupService } from './backup/service/backups.ts';
+import { scheduleService } from './backup/service/schedules.ts';
 import type { Configuration } from './config/configuration.ts';
-import type { HttpEnvironment } from './http/environment.ts';
+import { keepHouse } from './house.ts';
 import type { Metrics } from './http/metrics.ts';
 import type { Pulse } from './service/pulse.ts';
+import type { UpstreamWatch } from './service/upstream-watch.ts';
 import type { Tools } from './tools.ts';
 
 /** What is there before the store is. */
@@ -20,10 +27,14 @@ export interface Foundation {
   readonly log: Log;
   readonly random: () => number;
   readonly signal: AbortSignal;
+  /** Names this process among those that work on the same store. */
+  readonly worker: string;
 }
 
 /** How a part makes itself known: what it measures, that it lives, what the status tells of it. */
 export interface About {
+  readonly configuration: Configuration;
+  readonly audit: AuditLog;
   readonly metrics: Metrics;
   readonly pulse: Pulse;
   /** Adds to the status under the part's name; read at each asking. */
@@ -43,38 +54,48 @@ export function storeFile({ values }: Pick<Configuration, 'values'>): string {
 
 /** The store that the configuration names. */
 export async function openStore({ configuration }: Foundation): Promise<Store> {
-  if (configuration.values.store !== 'sqlite') throw new Failure('usage', 'store: MySQL is not supported yet');
-  return openSqlite(storeFile(configuration));
+  const { store } = configuration.values;
+  return openAt(store === 'sqlite' ? storeFile(configuration) : store);
 }
 
 /** The queue on that store. */
-export async function openQueue(_foundation: Foundation, _store: Store): Promise<Queue> {
-  return nothingQueued;
+export async function openQueue(foundation: Foundation, store: Store): Promise<Queue> {
+  const { redis, lease, store: address } = foundation.configuration.values;
+  // A file is one daemon's: what is under way there was left by one that died.
+  return open({ ...foundation, store, redis, lease, takeOver: address === 'sqlite' && redis === undefined });
 }
 
-/** The log of changes on that store, with the key that its digests are made with. */
-export async function openAudit(_foundation: Foundation, _store: Store, _key: Buffer): Promise<Audit> {
-  return { commit: () => Promise.reject(absent('the audit log')) };
+/** What each resource's verbs do. */
+export function servicesOf(
+  tools: Tools,
+  audit: AuditLog,
+  upstream: Pick<UpstreamWatch, 'report'>,
+): Readonly<Record<string, Service>> {
+  return {
+    schedule: scheduleService(tools),
+    backup: backupService(tools),
+    job: jobService(tools),
+    audit: auditService({ store: tools.store, audit }),
+    daemon: daemonService(tools, async () => ({ hetzner: upstream.report() })),
+  };
 }
-
-/** What is served besides the health. */
-export function mountApi(_app: Hono<HttpEnvironment>, _tools: Tools): void {}
 
 /** What runs besides serving, in the order of starting. */
-export const parts: readonly Part[] = [];
-
-const nothingQueued: Queue = {
-  add: () => Promise.reject(absent('the queue')),
-  adding: () => {
-    throw absent('the queue');
+export const parts: readonly Part[] = [
+  {
+    name: 'backups',
+    start(tools, { pulse }) {
+      pulse.expect('scheduler', 60_000);
+      const backups = startBackups(tools);
+      const stopWork = tools.queue.work(backups.handlers, { concurrency });
+      return async () => {
+        pulse.forget('scheduler');
+        await Promise.all([backups.stop(), stopWork()]);
+      };
+    },
   },
-  wake() {},
-  work: () => async () => {},
-  drain: async () => 0,
-  counts: async () => ({ waiting: 0, active: 0, failed: 0 }),
-  close: async () => {},
-};
+  { name: 'house', start: keepHouse },
+];
 
-function absent(what: string): Failure {
-  return new Failure('unexpected', `${what} is not part of this build`);
-}
+/** Jobs worked on at once; each is a step of moments, since none waits for Hetzner while it is held. */
+const concurrency = 10;

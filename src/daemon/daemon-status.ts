@@ -3,6 +3,7 @@ import type { Store } from '../core/store/store.ts';
 import { version } from '../core/version.ts';
 import type { LiveConfiguration } from './daemon-live.ts';
 import type { DaemonWorld } from './daemon-world.ts';
+import { readFrozen } from './frozen.ts';
 import type { Status } from './http/health.ts';
 import { writeHeartbeat } from './service/heartbeat.ts';
 import type { UpstreamWatch } from './service/upstream-watch.ts';
@@ -26,9 +27,6 @@ export interface Reports {
   /** Notes that the configuration has been read again, and what was wrong with it. */
   setFault(message: string | undefined): void;
 }
-
-/** Meta row that is there, with another value than 0, while every automated deletion is stopped. */
-const frozenName = 'frozen';
 
 // Whoever asks for the status all the time shall not wear out the disk.
 const proofLasts = 1_000;
@@ -75,22 +73,13 @@ export function createReports({ world, live, store, upstream, endpoint, address 
           error: fault ?? null,
           restart_needed_for: live.waiting(),
         },
-        deletions_frozen: await isFrozen(store),
+        frozen: (await readFrozen({ store }).catch(() => undefined)) ?? null,
         parts: Object.fromEntries(
           await Promise.all([...parts].map(async ([name, read]) => [name, await read().catch(() => null)])),
         ),
       };
     },
   };
-}
-
-async function isFrozen({ db }: Store): Promise<boolean> {
-  try {
-    const row = await db.selectFrom('meta').select('value').where('name', '=', frozenName).executeTakeFirst();
-    return row !== undefined && row.value !== '0';
-  } catch {
-    return false;
-  }
 }
 
 async function errorOf(work: () => Promise<void>): Promise<string | null> {

@@ -7,6 +7,8 @@ export interface DaemonWorld extends Surroundings {
   readonly clock: Clock;
   readonly http: Transport;
   readonly pid: number;
+  /** Name of the machine. */
+  readonly host: string;
   /** Name of the user that runs it. */
   readonly user: string;
   readonly random: () => number;

@@ -1,16 +1,21 @@
+import { auditKeyOf } from '../core/audit/keys.ts';
+import { openAudit } from '../core/audit/log.ts';
 import { toFailure } from '../core/failure.ts';
+import { requireSameKey, useKey } from '../core/store/key.ts';
 import { version } from '../core/version.ts';
+import { createApp } from './api/app.ts';
+import { createIdentify } from './api/identify.ts';
 import type { Configuration } from './config/configuration.ts';
 import { findUpstream } from './config/token.ts';
+import { openDoors } from './daemon-doors.ts';
 import { createLive } from './daemon-live.ts';
 import { measureProcess, measureQueue, measureStore } from './daemon-metrics.ts';
-import { mountApi, openAudit, openQueue, openStore, parts, storeFile } from './daemon-parts.ts';
+import { openQueue, openStore, parts, servicesOf } from './daemon-parts.ts';
 import { createReports } from './daemon-status.ts';
 import { createTools } from './daemon-tools.ts';
 import type { DaemonWorld } from './daemon-world.ts';
 import { addressFinder } from './http/address.ts';
 import { createBase } from './http/app.ts';
-import { callerFinder } from './http/caller.ts';
 import { createMetrics } from './http/metrics.ts';
 import { openServers } from './http/servers.ts';
 import { accessOf } from './http/socket-file.ts';
@@ -21,7 +26,6 @@ import { takeInstance } from './service/lock.ts';
 import { monotonicMicroseconds, openNotify, watchdogInterval } from './service/notify.ts';
 import { createPulse } from './service/pulse.ts';
 import { prepareStateDirectory } from './service/state-directory.ts';
-import { explainStoreFault } from './service/store-fault.ts';
 import { openUpstream } from './service/upstream-watch.ts';
 import { feedWatchdog } from './service/watchdog.ts';
 
@@ -84,17 +88,17 @@ export async function startDaemon(
 
     const metrics = createMetrics();
     const pulse = createPulse(clock);
-    const foundation = { configuration, clock, log, random: world.random, signal };
-    const opened = openStore(foundation).catch(error => {
-      throw explainStoreFault(error, storeFile(configuration));
-    });
-    const store = measureStore(metrics, await opened);
+    const worker = `${world.host}:${world.pid}`;
+    const foundation = { configuration, clock, log, random: world.random, signal, worker };
+    const store = measureStore(metrics, await openStore(foundation));
     started('store', () => store.close());
     const key = openKey(folder, env);
+    await requireSameKey(store, useKey(key));
     const queue = await openQueue(foundation, store);
     started('queue', () => queue.close());
     measureQueue(metrics, queue);
-    const audit = await openAudit(foundation, store, key);
+    const audit = openAudit({ store, clock, key: auditKeyOf(key) });
+    started('audit', () => audit.checkpoint());
 
     const find = () => {
       const upstream = findUpstream(live.current(), env);
@@ -115,6 +119,7 @@ export async function startDaemon(
       address: () => servers.address,
     });
     const access = accessOf(configuration, world.user);
+    const doors = await openDoors(world, live);
     const app = createBase({
       log,
       clock,
@@ -122,8 +127,8 @@ export async function startDaemon(
       silent: pulse.silent,
       status: reports.status,
       findAddress: addressFinder(values['trusted-proxies'] ?? []),
-      findCaller: callerFinder({ local: world.user, adminTokenFile: () => live.current().values['admin-token-file'] }),
-      mount: base => mountApi(base, tools),
+      identify: createIdentify(doors),
+      api: createApp(tools, servicesOf(tools, audit, upstream), { ...doors, mask: audit.mask }),
     });
     const onError = (error: Error) => log.error('a server failed', { error });
     const servers = await openServers({ app, socket: values.socket, access, values, onError });
@@ -132,7 +137,7 @@ export async function startDaemon(
     signal.addEventListener('abort', servers.drain);
 
     for (const part of parts) {
-      started(part.name, await part.start(tools, { metrics, pulse, report: reports.add }));
+      started(part.name, await part.start(tools, { configuration, audit, metrics, pulse, report: reports.add }));
     }
     const background = [upstream.watch()];
     const interval = watchdogInterval(world, world.pid);

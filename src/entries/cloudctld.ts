@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { realClock } from '../core/real-world.ts';
 import { createTransport } from '../core/transport/transport.ts';
 import { daemonMain } from '../daemon/process.ts';
@@ -28,6 +28,7 @@ export async function start(process: NodeJS.Process): Promise<void> {
     env,
     platform,
     pid,
+    host: hostname(),
     uid: process.getuid?.(),
     user: nameUser(),
     clock: realClock,

@@ -167,7 +167,7 @@ describe('the way to the daemon', () => {
   });
 
   it('can be an address, with the token of the daemon and no other', async () => {
-    const { app } = await openApi({ tokens: [{ name: 'ci', hash: hashToken('let-me-in') }] });
+    const { app } = await openApi({ tokens: () => [{ name: 'ci', hash: hashToken('let-me-in') }] });
     const daemon = await listenOnPort(app);
     const list = (env: Record<string, string>) => run(undefined, `schedule list --daemon ${daemon}`, { env });
     expect(await list({ CLOUDCTL_DAEMON_TOKEN: 'let-me-in' })).toMatchObject({ status: 0, err: '' });

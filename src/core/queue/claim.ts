@@ -3,13 +3,18 @@ import type { JobRow, Tables } from '../store/tables.ts';
 import type { Write } from './gather.ts';
 import { createTemplate } from './template.ts';
 
-/** How long a job is held without a renewal, in milliseconds. */
-export const leaseLength = 30_000;
-
 const columns = ['id', 'unique_key', 'name', 'payload', 'state', 'run_at', 'attempts', 'fence', 'lease_until'] as const;
 
 /** A job as a worker reads it. */
 export type Found = Pick<Required<JobRow>, Exclude<(typeof columns)[number], 'id'>> & { readonly id: number };
+
+/** Who claims jobs, and for how many milliseconds. */
+export interface Claimant {
+  readonly db: Kysely<Tables>;
+  readonly write: Write;
+  readonly worker: string;
+  readonly lease: number;
+}
 
 /** Who holds a job: the fence is one more with each claim, so that no two ever agree in it. */
 export interface Holding {
@@ -36,8 +41,8 @@ export interface Claims {
   claim(rows: readonly Found[], now: number): Promise<readonly Found[]>;
 }
 
-/** Claims for a worker of that name; the queries are compiled once. */
-export function createClaims({ db, write, worker }: { db: Kysely<Tables>; write: Write; worker: string }): Claims {
+/** Claims by a worker; the queries are compiled once. */
+export function createClaims({ db, write, worker, lease }: Claimant): Claims {
   const due = createTemplate(['now', 'limit', 'more'], values => dueQuery(db, values));
   const claiming = createTemplate(['id', 'fence', 'next', 'state', 'until', 'now'], values =>
     claimingQuery(db, worker, values),
@@ -60,7 +65,7 @@ export function createClaims({ db, write, worker }: { db: Kysely<Tables>; write:
       return row?.state === 'active' && (row.lease_until ?? 0) < now ? row : undefined;
     },
     async claim(rows, now) {
-      const until = now + leaseLength;
+      const until = now + lease;
       const writes = rows.map(({ id, fence, state }) =>
         write(id, claiming({ id, fence, next: fence + 1, state, until, now })),
       );

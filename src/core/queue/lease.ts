@@ -1,17 +1,11 @@
-import type { Kysely } from 'kysely';
 import { Failure } from '../failure.ts';
-import type { Tables } from '../store/tables.ts';
 import type { Clock } from '../world.ts';
-import { type Found, isHeld, leaseLength } from './claim.ts';
-import type { Write } from './gather.ts';
+import { type Claimant, type Found, isHeld } from './claim.ts';
 import type { Job, JobName } from './queue.ts';
 
 /** What holding a job takes. */
-export interface Holder {
-  readonly db: Kysely<Tables>;
-  readonly write: Write;
+export interface Holder extends Claimant {
   readonly clock: Clock;
-  readonly worker: string;
 }
 
 /** A claimed job in the hands of its worker. */
@@ -27,7 +21,7 @@ export interface Held {
 }
 
 /** Takes a claimed job in hand; throws for a payload that cannot be read. */
-export function hold({ db, write, clock, worker }: Holder, row: Found): Held {
+export function hold({ db, write, clock, worker, lease }: Holder, row: Found): Held {
   const controller = new AbortController();
   const held = isHeld({ id: row.id, fence: row.fence, worker });
   let until = row.lease_until ?? 0;
@@ -40,11 +34,11 @@ export function hold({ db, write, clock, worker }: Holder, row: Found): Held {
    */
   const extend = async () => {
     const now = clock.now();
-    const lease_until = now + leaseLength;
+    const lease_until = now + lease;
     const renewing = db.updateTable('jobs').set({ lease_until }).where(held).where('lease_until', '>=', now);
     const changed = await write(row.id, renewing);
     if (changed === 1) until = lease_until;
-    const isGood = changed === 1 && clock.now() <= now + leaseLength / 3;
+    const isGood = changed === 1 && clock.now() <= now + lease / 3;
     if (!isGood) controller.abort(lost(row));
     return isGood;
   };

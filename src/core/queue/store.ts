@@ -25,6 +25,8 @@ export interface QueueOptions {
   readonly signal: AbortSignal;
   /** No other process works on this store, so that whatever is active there was left by a dead one: it is begun anew at once. */
   readonly takeOver?: boolean;
+  /** Milliseconds that a job is held without a renewal; default 30 s. */
+  readonly lease?: number;
 }
 
 /** A queue together with what one that carries messages besides needs of it. */
@@ -42,7 +44,7 @@ export async function openStoreQueue(options: QueueOptions & Pick<Runner, 'onSet
   const { db } = store;
   const write = gatherWrites(store);
   const settling = createSettling(db, options.worker);
-  const runner: Runner = { ...options, db, write, settling };
+  const runner: Runner = { lease: 30_000, ...options, db, write, settling };
   const claims = createClaims(runner);
   const clean = createCleaning(store, clock);
   const works = new Set<Work>();

@@ -1,4 +1,4 @@
-import { type Claims, type Found, leaseLength } from './claim.ts';
+import type { Claims, Found } from './claim.ts';
 import type { Runner, Running } from './handle.ts';
 import { createNap } from './nap.ts';
 import type { Slots } from './slots.ts';
@@ -29,7 +29,7 @@ export interface Work {
 
 /** Claims what is due, as much as there are slots, and runs it; renews the leases of all that `running` has under way. Both go on after errors of the store. */
 export function startWork(runner: Runner, running: Running, { claims, slots, pace, clean }: Means): Work {
-  const { clock, log, signal } = runner;
+  const { clock, log, signal, lease } = runner;
   const nap = createNap(clock);
   const leases = createNap(clock);
   let isOver = false;
@@ -90,7 +90,7 @@ export function startWork(runner: Runner, running: Running, { claims, slots, pac
 
   const keepLeases = async () => {
     for (;;) {
-      await leases.rest(leaseLength / 3);
+      await leases.rest(lease / 3);
       if (isOver) return;
       await running.renew();
     }

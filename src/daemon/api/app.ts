@@ -25,6 +25,11 @@ export interface Bindings {
   /** Which listener it came through; a request that does not say is taken for one from outside. */
   readonly via?: Knock['via'];
   readonly incoming?: IncomingMessage;
+  /** Where it was known before; else made here. */
+  readonly requestId?: string;
+  readonly address?: string;
+  /** Filled in for the access log: which route it took, and who asked. */
+  readonly about?: { route?: string; caller?: string };
 }
 
 type Env = { Bindings: Bindings; Variables: { requestId: string; caller: Caller } };
@@ -59,7 +64,7 @@ export function createApp(
   const app = new Hono<Env>();
 
   app.use(async (c, next) => {
-    c.set('requestId', randomUUID());
+    c.set('requestId', c.env?.requestId ?? randomUUID());
     await next();
     c.res.headers.set('x-correlation-id', c.get('requestId'));
     c.res.headers.set('x-content-type-options', 'nosniff');
@@ -93,6 +98,7 @@ export function createApp(
     try {
       const known = await identify({ via: c.env?.via ?? 'tcp', authorization });
       c.set('caller', { ...known, requestId, address });
+      if (c.env?.about) c.env.about.caller = known.name;
     } catch (error) {
       const { code, details } = toFailure(error);
       const refusal = code === 'unauthorized' || code === 'forbidden' ? mayEnter() : undefined;
@@ -115,7 +121,7 @@ export function createApp(
   for (const route of routes) {
     const service = services[route.resource.name]!;
     const path = `${base}/${route.path.replace(':id', ':id{[0-9]+}')}`;
-    const handle = isReading(route.verb.kind)
+    const answer = isReading(route.verb.kind)
       ? (c: Asking) => read(tools, route, service, c)
       : async (c: Asking) => {
           const text = await c.req.text();
@@ -126,7 +132,10 @@ export function createApp(
           const request = digest(asked.caller.name, c.req.method, c.req.path, text);
           return reply(c, await repeats.once(requireKey(key), request, () => settle(deed)));
         };
-    app.on(route.method, path, handle);
+    app.on(route.method, path, c => {
+      if (c.env?.about) c.env.about.route = `${base}/${route.path}`;
+      return answer(c);
+    });
   }
   app.get(`${base}/actions`, async c => {
     const id = c.req.queries('id')?.map(Number) ?? [];
@@ -206,5 +215,6 @@ function requireKey(key: string): string {
 }
 
 function addressOf({ env }: Asking): string {
+  if (env?.address !== undefined) return env.address;
   return env?.via === 'socket' ? 'socket' : (env?.incoming?.socket.remoteAddress ?? 'unknown');
 }

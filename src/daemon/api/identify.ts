@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Verifier } from '../../core/auth/verify/index.ts';
 import { Failure } from '../../core/failure.ts';
 
-/** A token that the configuration names; of the token itself only the SHA-256 is known, in hexadecimal. */
+/** A token that the configuration names, by its SHA-256 in hexadecimal. */
 export interface AdminToken {
   readonly name: string;
   readonly hash: string;
@@ -12,7 +12,7 @@ export interface AdminToken {
 export interface Doors {
   /** What a caller on the socket is called: the user who owns it, or `socket` where others may open it too. */
   readonly socketName?: string;
-  readonly tokens?: readonly AdminToken[];
+  readonly tokens?: () => readonly AdminToken[];
   /** Access tokens of WorkOS, where those are taken. */
   readonly verifier?: Verifier;
 }
@@ -35,12 +35,12 @@ export function hashToken(token: string): string {
 }
 
 /** Tells who asks: on the socket an admin, since only those can open it; elsewhere by a bearer token. Throws `unauthorized`, `forbidden` for a person who is no admin, or `unreachable` when that cannot be told now. */
-export function createIdentify({ socketName = 'socket', tokens = [], verifier }: Doors) {
+export function createIdentify({ socketName = 'socket', tokens = () => [], verifier }: Doors) {
   return async ({ via, authorization }: Knock): Promise<Known> => {
     if (via === 'socket') return { name: socketName, role: 'admin' };
     const token = /^Bearer ([\x21-\x7e]{1,16384})$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw refuse('no token was given');
-    const known = findToken(tokens, token);
+    const known = findToken(tokens(), token);
     if (known) return { name: known.name, role: 'admin' };
     if (!verifier || token.split('.').length !== 3) throw refuse('the token is not known');
     const { user, role, roles } = await verifier.verify(token);

@@ -4,9 +4,9 @@ import { type Plan, type PlanImage, plan } from '../../core/backup/plan.ts';
 import type { ScheduleSpec } from '../../core/backup/types.ts';
 import type { Price } from '../../core/hetzner/types.ts';
 import type { ImageRow } from '../../core/store/tables.ts';
+import { readFrozen } from '../frozen.ts';
 import type { Tools } from '../tools.ts';
 import { readJump } from './clock.ts';
-import { readFreeze } from './freeze.ts';
 import { isHeld, isPresent } from './images.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -44,7 +44,7 @@ export async function judge(
     images: rows.filter(isPresent).map(row => candidate(row, now)),
     now,
     state: {
-      frozen: (await readFreeze(tools)) !== undefined,
+      frozen: (await readFrozen(tools)) !== undefined,
       managed: true,
       serverExists,
       approval,

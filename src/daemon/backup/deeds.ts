@@ -1,8 +1,8 @@
 import type { Verdict } from '../../core/backup/types.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Job } from '../../core/queue/queue.ts';
+import { readFrozen } from '../frozen.ts';
 import type { Tools } from '../tools.ts';
-import { readFreeze } from './freeze.ts';
 import { compareLabels, isOf, label, stamp } from './labels.ts';
 import { readImage } from './look.ts';
 import { entry, type Seen, told, write } from './refresh.ts';
@@ -71,7 +71,7 @@ async function remove(pruning: Pruning, { row }: Seen, { reasons }: Verdict): Pr
   const going = { query: db.updateTable('images').set(meant).where('id', '=', row.id) };
   const [of] = await write(tools, job, [entry(row, 'backup.delete', 'begun', reason)], [going]);
   // A freeze holds from the moment on when it is written.
-  const frozen = await readFreeze(tools);
+  const frozen = await readFrozen(tools);
   const failed = frozen ? new Failure('refused', 'deletions are frozen') : await send(pruning, 'DELETE', row.id);
   if (failed) {
     const back = { delete_after: row.delete_after, delete_reason: row.delete_reason };

@@ -1,4 +1,4 @@
-import { parseEndpoint } from '../../core/config/endpoint.ts';
+import { parseEndpoint, WORKOS_ENDPOINT } from '../../core/config/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
 import { type Field, type FieldType, field } from '../../core/field.ts';
 import {
@@ -107,6 +107,22 @@ export const keys = {
     env: 'CLOUDCTLD_WORKOS_CLIENT_ID',
     placeholder: 'id',
     check: checkName,
+  }),
+  'workos-organizations': field('list', 'Organizations of WorkOS whose administrators are let in', {
+    env: 'CLOUDCTLD_WORKOS_ORGANIZATIONS',
+    placeholder: 'ids',
+  }),
+  'workos-endpoint': field('text', 'Address of WorkOS', {
+    env: 'CLOUDCTLD_WORKOS_ENDPOINT',
+    placeholder: 'url',
+    default: WORKOS_ENDPOINT,
+    check: parseEndpoint,
+  }),
+  lease: field('duration', 'How long a job is held by a daemon that shows no life, before another one takes it', {
+    env: 'CLOUDCTLD_LEASE',
+    placeholder: 'duration',
+    default: 30_000,
+    check: checkAtLeast(1_000),
   }),
   'log-level': field('text', 'Least severe records that are written', {
     env: 'CLOUDCTLD_LOG_LEVEL',

@@ -100,6 +100,10 @@ function* contradictions(given: Given): Iterable<Problem> {
   if (key && !cert) yield { where: key.where, message: 'tls-key is given without tls-cert' };
   if (!listen && cert) yield { where: cert.where, message: 'tls-cert is given without listen' };
   if (!listen && admin) yield { where: admin.where, message: 'admin-token-file is given without listen' };
+  const { 'workos-client-id': client, 'workos-organizations': organizations } = given;
+  // An administrator of any organization of that client would be one here.
+  if (client && !organizations)
+    yield { where: client.where, message: 'workos-client-id is given without workos-organizations' };
   const isPlain = listen && !cert && !proxies;
   if (isPlain && !isLocal(parseListen(String(listen.value)))) {
     const hint = 'Give tls-cert and tls-key, or trusted-proxies where a proxy speaks https for it';
@@ -107,8 +111,9 @@ function* contradictions(given: Given): Iterable<Problem> {
   }
 }
 
-function* doubts({ listen, 'admin-token-file': admin }: Values): Iterable<string> {
-  if (listen && !admin) yield 'listen: nobody can come in over it without admin-token-file; only its health is served';
+function* doubts({ listen, 'admin-token-file': admin, 'workos-client-id': client }: Values): Iterable<string> {
+  if (listen && !admin && !client)
+    yield 'listen: nobody can come in over it without admin-token-file or workos-client-id; only its health is served';
 }
 
 // What cannot be read says so after the path: the path is told once.

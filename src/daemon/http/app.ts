@@ -1,34 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { matchedRoutes } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { Failure, toFailure } from '../../core/failure.ts';
+import { toFailure } from '../../core/failure.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock } from '../../core/world.ts';
+import type { Bindings } from '../api/app.ts';
+import type { Knock, Known } from '../api/identify.ts';
+import { problemOf } from '../api/problem.ts';
 import type { FindAddress } from './address.ts';
-import type { FindCaller } from './caller.ts';
 import type { HttpEnvironment } from './environment.ts';
-import { errorAnswer } from './errors.ts';
 import { addHealth, type Health } from './health.ts';
 
-export interface AppOptions extends Health {
+export interface AppOptions extends Omit<Health, 'isKnown'> {
   readonly log: Log;
   readonly clock: Pick<Clock, 'now'>;
   readonly findAddress: FindAddress;
-  readonly findCaller: FindCaller;
-  /** Adds what is served besides the health; all of it is for known callers only. */
-  readonly mount: (app: Hono<HttpEnvironment>) => void;
+  /** Who asks; rejects for somebody unknown. */
+  readonly identify: (knock: Knock) => Promise<Known>;
+  /** Answers all that is not about the daemon's health, and lets callers in by itself. */
+  readonly api: { fetch(request: Request, bindings: Bindings): Response | Promise<Response> };
 }
 
-const mebibyte = 2 ** 20;
 const quiet = ['/healthz', '/readyz', '/metrics'];
-const open = ['/healthz', '/readyz'];
 
-/** Everything that the daemon answers: each request with an id, written down, counted, bounded; each failure in Hetzner's dialect. */
+/** Everything that the daemon answers: each request with an id, written down and counted. */
 export function createBase(options: AppOptions): Hono<HttpEnvironment> {
-  const { log, clock, metrics, findAddress, findCaller, mount } = options;
+  const { log, clock, metrics, findAddress, identify, api } = options;
   const app = new Hono<HttpEnvironment>();
   const requests = metrics.counter('cloudctl_http_requests_total', 'Requests answered');
   const seconds = metrics.histogram(
@@ -40,54 +38,42 @@ export function createBase(options: AppOptions): Hono<HttpEnvironment> {
   app.use(async (c, next) => {
     const begun = clock.now();
     const requestId = saneId(c.req.header('x-request-id')) ?? randomUUID();
-    const { remoteAddress } = c.env.incoming.socket;
-    const address = findAddress(remoteAddress, c.req.header('x-forwarded-for'));
-    const caller = findCaller({ address, authorization: c.req.header('authorization'), requestId });
-    c.set('requestId', requestId);
-    c.set('address', address);
-    c.set('caller', caller);
+    const address = findAddress(c.env.incoming.socket.remoteAddress, c.req.header('x-forwarded-for'));
+    const via = address === 'socket' ? 'socket' : 'tcp';
+    const about: Bindings['about'] = {};
+    c.set('request', { via, requestId, address, about, incoming: c.env.incoming });
     c.header('x-request-id', requestId);
     await next();
     const { method, path } = c.req;
-    const route = matchedRoutes(c).findLast(one => !one.path.includes('*'))?.path ?? 'other';
+    const { route = quiet.find(one => one === path) ?? 'other', caller } = about;
+    const { status } = c.res;
     const took = clock.now() - begun;
-    requests.add({ method, route, status: c.res.status });
+    requests.add({ method, route, status });
     seconds.observe(took / 1000, { route });
-    const fields = {
-      request_id: requestId,
-      method,
-      path,
-      status: c.res.status,
-      ms: took,
-      caller: caller?.name,
-      address,
-    };
+    const fields = { request_id: requestId, method, path, status, ms: took, caller, address };
     if (quiet.includes(path)) log.debug('request', fields);
     else log.info('request', fields);
   });
   app.use(secureHeaders({ strictTransportSecurity: false, crossOriginResourcePolicy: 'same-origin' }));
-  app.use(bodyLimit({ maxSize: mebibyte, onError: () => Promise.reject(tooLarge) }));
-  app.use(async (c, next) => {
-    if (!c.get('caller') && !open.includes(c.req.path))
-      throw new Failure('unauthorized', 'who you are is not known here', {
-        hint: 'Give the token of the administrator as Authorization: Bearer',
-      });
-    await next();
+  addHealth(app, {
+    ...options,
+    isKnown: async c => {
+      const authorization = c.req.header('authorization');
+      return identify({ via: c.get('request').via, authorization }).then(
+        () => true,
+        () => false,
+      );
+    },
   });
-  addHealth(app, options);
-  mount(app);
-  app.notFound(c => c.json(errorAnswer(new Failure('not_found', `nothing is served at ${c.req.path}`)).body, 404));
+  app.all('*', c => api.fetch(c.req.raw, c.get('request')));
   app.onError((error, c) => {
     const failure = toFailure(error);
-    if (failure.code === 'unexpected')
-      log.error('a request failed by a bug', { request_id: c.get('requestId'), error });
-    const { status, body } = errorAnswer(failure);
-    return c.json(body, (failure === tooLarge ? 413 : status) as ContentfulStatusCode);
+    log.error('a request failed', { request_id: c.get('request').requestId, error });
+    const { status, body } = problemOf(failure);
+    return c.json(body, status as ContentfulStatusCode);
   });
   return app;
 }
-
-const tooLarge = new Failure('usage', 'the body is larger than a mebibyte');
 
 function saneId(given: string | undefined): string | undefined {
   return given && /^[\w.:-]{1,128}$/.test(given) ? given : undefined;

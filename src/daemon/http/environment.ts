@@ -1,14 +1,11 @@
 import type { HttpBindings } from '@hono/node-server';
-import type { Caller } from '../api/service.ts';
+import type { Bindings } from '../api/app.ts';
 
 /** What a request carries through the handlers. */
 export interface HttpEnvironment {
   Bindings: HttpBindings;
   Variables: {
-    readonly requestId: string;
-    /** Where it came from: an address, or `socket`. */
-    readonly address: string;
-    /** Undefined for somebody unknown, who gets only the health. */
-    readonly caller: Caller | undefined;
+    /** What is known of it before anybody is let in. */
+    readonly request: Required<Bindings>;
   };
 }

@@ -1,4 +1,7 @@
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
+import { Failure } from '../../core/failure.ts';
+import { problemOf } from '../api/problem.ts';
+import type { Frozen } from '../frozen.ts';
 import type { UpstreamReport } from '../service/upstream.ts';
 import type { HttpEnvironment } from './environment.ts';
 import type { Metrics } from './metrics.ts';
@@ -27,7 +30,8 @@ export interface Status {
     readonly error: string | null;
     readonly restart_needed_for: readonly string[];
   };
-  readonly deletions_frozen: boolean;
+  /** Who stopped every automated deletion, null where nobody did. */
+  readonly frozen: Frozen | null;
   /** What each part adds, by its name: counts of schedules, of jobs. */
   readonly parts: Readonly<Record<string, unknown>>;
 }
@@ -37,22 +41,28 @@ export interface Health {
   readonly silent: () => readonly string[];
   readonly status: () => Promise<Status>;
   readonly metrics: Metrics;
+  /** Whether it is known who asks. */
+  readonly isKnown: (c: Context<HttpEnvironment>) => Promise<boolean>;
 }
 
 /** `/healthz`: the process lives; `/readyz`: it can do its work; `/metrics`. Somebody unknown is told yes or no only. */
-export function addHealth(app: Hono<HttpEnvironment>, { silent, status, metrics }: Health): void {
-  app.get('/healthz', c => {
+export function addHealth(app: Hono<HttpEnvironment>, { silent, status, metrics, isKnown }: Health): void {
+  app.get('/healthz', async c => {
     const parts = silent();
     return c.json(
-      { status: parts.length === 0 ? 'ok' : 'silent', silent: c.get('caller') ? parts : undefined },
+      { status: parts.length === 0 ? 'ok' : 'silent', silent: (await isKnown(c)) ? parts : undefined },
       parts.length === 0 ? 200 : 503,
     );
   });
   app.get('/readyz', async c => {
     const report = await status();
-    return c.json(c.get('caller') ? report : { ready: report.ready }, report.ready ? 200 : 503);
+    return c.json((await isKnown(c)) ? report : { ready: report.ready }, report.ready ? 200 : 503);
   });
-  app.get('/metrics', async c =>
-    c.text(await metrics.write(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
-  );
+  app.get('/metrics', async c => {
+    if (await isKnown(c)) {
+      return c.text(await metrics.write(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+    }
+    const { body, headers } = problemOf(new Failure('unauthorized', 'no token was given, or one that is not known'));
+    return c.json(body, 401, headers);
+  });
 }

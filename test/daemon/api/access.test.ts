@@ -18,7 +18,8 @@ const verifier: Verifier = {
     return found;
   },
 };
-const tokens = [{ name: 'ci', hash: hashToken('let-me-in') }];
+const token = { name: 'ci', hash: hashToken('let-me-in') };
+const tokens = () => [token];
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 describe('who may use the API', () => {
@@ -37,7 +38,7 @@ describe('who may use the API', () => {
       bearer('let-me-out'),
       bearer(''),
       { authorization: 'Basic let-me-in' },
-      bearer(tokens[0]!.hash),
+      bearer(token.hash),
     ]) {
       const refused = await tcp(headers);
       expect(refused).toMatchObject({ status: 401, body: { error: { code: 'unauthorized' } } });

@@ -3,9 +3,9 @@ import type { ScheduleSpec } from '../../../src/core/backup/types.ts';
 import { Failure } from '../../../src/core/failure.ts';
 import type { Image } from '../../../src/core/hetzner/types.ts';
 import type { Request } from '../../../src/daemon/api/service.ts';
-import { freeze } from '../../../src/daemon/backup/freeze.ts';
 import { backupService } from '../../../src/daemon/backup/service/backups.ts';
 import { scheduleService } from '../../../src/daemon/backup/service/schedules.ts';
+import { freeze } from '../../../src/daemon/frozen.ts';
 import { addSchedule, type Bench, day, hour, nightly, openBench } from './bench.ts';
 
 const quick: ScheduleSpec = { ...nightly, keep: { last: 1 }, grace: 0 };
@@ -373,7 +373,7 @@ describe('the safety rules', () => {
       'poweron: server.poweron begun',
       'delete: backup.delete begun',
     ]);
-    await freeze(bench.daemon.tools, ask({}), 'an incident');
+    await freeze(bench.daemon.tools, 'ada', 'an incident');
     await bench.pass(2 * day);
     expect(deletions(bench)).toHaveLength(1);
     expect(await refusals(bench, 'backup.delete')).toContain('deletions are frozen');

@@ -3,11 +3,12 @@ import http from 'node:http';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Failure, type FailureCode, failures } from '../../../src/core/failure.ts';
+import type { Bindings } from '../../../src/daemon/api/app.ts';
+import { createIdentify, hashToken } from '../../../src/daemon/api/identify.ts';
 import { addressFinder } from '../../../src/daemon/http/address.ts';
 import { createBase } from '../../../src/daemon/http/app.ts';
-import { callerFinder } from '../../../src/daemon/http/caller.ts';
 import type { Status } from '../../../src/daemon/http/health.ts';
 import { createMetrics } from '../../../src/daemon/http/metrics.ts';
 import { openServers, type Servers } from '../../../src/daemon/http/servers.ts';
@@ -33,11 +34,21 @@ async function serve(
     output: { write: line => void lines.push(line) },
     now: Date.now,
   });
-  const adminFile = join(home, 'admin');
-  if (options.adminToken) writeFileSync(adminFile, `${options.adminToken}\n`);
   const silent: string[] = [];
   const metrics = createMetrics();
   let release = () => {};
+  const api = new Hono<{ Bindings: Bindings }>();
+  api.get('/who/:id', c => {
+    const { via, requestId, address, about } = c.env;
+    Object.assign(about!, { route: '/who/:id', caller: 'ada' });
+    return c.json({ via, requestId, address });
+  });
+  api.get('/slow', async c => {
+    await new Promise<void>(resolve => {
+      release = resolve;
+    });
+    return c.text('late');
+  });
   const app = createBase({
     log,
     clock: Date,
@@ -45,23 +56,10 @@ async function serve(
     silent: () => silent,
     status: async () => ({ ready: options.ready ?? true, pid: 7 }) as Status,
     findAddress: addressFinder(options.proxies ?? []),
-    findCaller: callerFinder({ local: 'ada', adminTokenFile: () => (options.adminToken ? adminFile : undefined) }),
-    mount: base => {
-      base.get('/who/:id', c => c.json({ caller: c.get('caller'), address: c.get('address') }));
-      base.post('/echo', async c => c.text(await c.req.text()));
-      base.get('/slow', async c => {
-        await new Promise<void>(resolve => {
-          release = resolve;
-        });
-        return c.text('late');
-      });
-      base.get('/fail/:code', c => {
-        throw new Failure(c.req.param('code') as FailureCode, 'so it is', { hint: 'do this', details: { a: 1 } });
-      });
-      base.get('/bug', () => {
-        throw new TypeError('secret internals');
-      });
-    },
+    identify: createIdentify({
+      tokens: () => (options.adminToken ? [{ name: 'admin-token', hash: hashToken(options.adminToken) }] : []),
+    }),
+    api,
   });
   const access = accessOf({ values: {} as never, isSystem: false }, 'ada');
   const servers = await openServers({
@@ -100,17 +98,14 @@ function ask(
 }
 
 describe('over the socket', () => {
-  it('whoever may connect is an administrator, and only the owner may', async () => {
+  it('only the owner may connect, and what is known of a request is handed on', async () => {
     const { socket } = await serve();
     expect(statSync(socket).mode & 0o777).toBe(0o600);
     expect(statSync(join(socket, '..')).mode & 0o777).toBe(0o700);
     const { text } = await ask({ socketPath: socket }, '/who/1', {
       headers: { 'x-request-id': 'abc-1', 'x-forwarded-for': '1.2.3.4' },
     });
-    expect(JSON.parse(text)).toEqual({
-      caller: { name: 'ada@socket', role: 'admin', requestId: 'abc-1', address: 'socket' },
-      address: 'socket',
-    });
+    expect(JSON.parse(text)).toEqual({ via: 'socket', requestId: 'abc-1', address: 'socket' });
   });
 
   it('each request has an id, taken over when it is sane', async () => {
@@ -125,49 +120,8 @@ describe('over the socket', () => {
       method: 'GET',
       path: '/who/1',
       status: 200,
-      caller: 'ada@socket',
+      caller: 'ada',
     });
-  });
-
-  it.each(Object.keys(failures) as FailureCode[])(
-    'a failure %s has its status and the dialect of Hetzner',
-    async code => {
-      const { socket } = await serve();
-      const { status, text } = await ask({ socketPath: socket }, `/fail/${code}`);
-      expect(status).toBe(failures[code].http);
-      const { error } = JSON.parse(text);
-      expect(Object.keys(error)).toEqual(expect.arrayContaining(['code', 'message', 'details']));
-      if (code !== 'unexpected')
-        expect(error).toMatchObject({ message: 'so it is', details: { a: 1 }, hint: 'do this' });
-    },
-  );
-
-  it('of a bug nothing is told but that there was one', async () => {
-    const { socket, lines } = await serve();
-    const { status, text } = await ask({ socketPath: socket }, '/bug');
-    expect(status).toBe(500);
-    expect(JSON.parse(text)).toEqual({ error: { code: 'server_error', message: 'internal error', details: null } });
-    expect(lines.join('')).toContain('secret internals');
-  });
-
-  it('what is not there is not found, and a body is a mebibyte at most', async () => {
-    const { socket } = await serve();
-    expect(JSON.parse((await ask({ socketPath: socket }, '/nope')).text)).toEqual({
-      error: { code: 'not_found', message: 'nothing is served at /nope', details: null },
-    });
-    const most = 'x'.repeat(2 ** 20);
-    expect((await ask({ socketPath: socket }, '/echo', { method: 'POST' }, most)).status).toBe(200);
-    expect((await ask({ socketPath: socket }, '/echo', { method: 'POST' }, `${most}y`)).status).toBe(413);
-    expect(
-      (
-        await ask(
-          { socketPath: socket },
-          '/echo',
-          { method: 'POST', headers: { 'transfer-encoding': 'chunked' } },
-          `${most}y`,
-        )
-      ).status,
-    ).toBe(413);
   });
 
   it('is healthy while every part shows life, and ready while it can work', async () => {
@@ -197,18 +151,18 @@ describe('over an address', () => {
 
   it('somebody unknown is told yes or no, and nothing else', async () => {
     const { servers } = await serve({ listen: '127.0.0.1:0', adminToken: 'the-admin-token' });
-    expect(JSON.parse((await ask(portOf(servers), '/readyz')).text)).toEqual({ ready: true });
-    for (const path of ['/metrics', '/who/1', '/nope']) expect((await ask(portOf(servers), path)).status).toBe(401);
-    const wrong = await ask(portOf(servers), '/who/1', { headers: { authorization: 'Bearer the-admin-tokem' } });
-    expect(wrong.status).toBe(401);
+    const port = portOf(servers);
+    const known = { headers: { authorization: 'Bearer the-admin-token' } };
+    expect(JSON.parse((await ask(port, '/readyz')).text)).toEqual({ ready: true });
+    expect(JSON.parse((await ask(port, '/readyz', known)).text)).toEqual({ ready: true, pid: 7 });
+    expect((await ask(port, '/metrics')).status).toBe(401);
+    expect((await ask(port, '/metrics', known)).status).toBe(200);
+    expect((await ask(port, '/metrics', { headers: { authorization: 'Bearer the-admin-tokem' } })).status).toBe(401);
   });
 
-  it("the administrator's token is an administrator, and nobody is one without it", async () => {
-    const { servers } = await serve({ listen: '127.0.0.1:0', adminToken: 'the-admin-token' });
-    const { text } = await ask(portOf(servers), '/who/1', { headers: { authorization: 'Bearer the-admin-token' } });
-    expect(JSON.parse(text).caller).toMatchObject({ name: 'admin-token', role: 'admin', address: '127.0.0.1' });
-    const { servers: closed } = await serve({ listen: '127.0.0.1:0' });
-    expect((await ask(portOf(closed), '/who/1', { headers: { authorization: 'Bearer ' } })).status).toBe(401);
+  it('a request is said to come from an address', async () => {
+    const { servers } = await serve({ listen: '127.0.0.1:0' });
+    expect(JSON.parse((await ask(portOf(servers), '/who/1')).text)).toMatchObject({ via: 'tcp', address: '127.0.0.1' });
   });
 
   it('says that a port is taken, and leaves no socket behind', async () => {

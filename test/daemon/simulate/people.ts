@@ -1,8 +1,8 @@
 import { Failure } from '../../../src/core/failure.ts';
 import type { Request, Service } from '../../../src/daemon/api/service.ts';
-import { freeze, unfreeze } from '../../../src/daemon/backup/freeze.ts';
 import { backupService } from '../../../src/daemon/backup/service/backups.ts';
 import { scheduleService } from '../../../src/daemon/backup/service/schedules.ts';
+import { freeze, unfreeze } from '../../../src/daemon/frozen.ts';
 import type { Tools } from '../../../src/daemon/tools.ts';
 import type { Project } from './hetzner.ts';
 import type { Chance } from './random.ts';
@@ -162,7 +162,7 @@ const deeds: Readonly<Record<string, readonly [number, Deed]>> = {
     0.5,
     async people => {
       people.wishes.frozen = true;
-      await freeze(people.tools, requestOf({}), 'a whim');
+      await freeze(people.tools, 'ada', 'a whim');
     },
   ],
   unfreeze: [1, thaw],
@@ -171,7 +171,7 @@ const deeds: Readonly<Record<string, readonly [number, Deed]>> = {
 /** Ends a freeze. */
 export async function thaw(people: People): Promise<void> {
   people.wishes.frozen = false;
-  await unfreeze(people.tools, requestOf({}));
+  await unfreeze(people.tools, 'ada');
 }
 
 /** Has every schedule go on, and every change approved. */

@@ -1,0 +1,31 @@
+import { happened } from '../core/store/happened.ts';
+import type { Tools } from './tools.ts';
+
+/** Who stopped every automated deletion, when and why. */
+export interface Frozen {
+  /** RFC 3339. */
+  readonly since: string;
+  readonly by: string;
+  readonly reason: string | null;
+}
+
+const name = 'frozen';
+
+/** The freeze that holds, undefined when none does. */
+export async function readFrozen({ store }: Pick<Tools, 'store'>): Promise<Frozen | undefined> {
+  const row = await store.db.selectFrom('meta').select('value').where('name', '=', name).executeTakeFirst();
+  return row && (JSON.parse(row.value) as Frozen);
+}
+
+/** Stops every automated deletion from now on; where that is so already, the first one's name and reason stay. */
+export async function freeze({ store, clock }: Pick<Tools, 'store' | 'clock'>, by: string, reason?: string) {
+  const frozen: Frozen = { since: new Date(clock.now()).toISOString(), by, reason: reason ?? null };
+  const insert = store.db.insertInto('meta').values({ name, value: JSON.stringify(frozen) });
+  await store.commit([{ query: insert, changes: 1 }, happened(store, clock.now(), 'daemon.frozen', frozen)]);
+}
+
+/** Lets automated deletions go on. */
+export async function unfreeze({ store, clock }: Pick<Tools, 'store' | 'clock'>, by: string): Promise<void> {
+  const remove = store.db.deleteFrom('meta').where('name', '=', name);
+  await store.commit([{ query: remove, changes: 1 }, happened(store, clock.now(), 'daemon.unfrozen', { by })]);
+}
