@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import type { Log } from '../../src/core/log.ts';
 import type { Handler, Handlers, Job, NewJob, Queue } from '../../src/core/queue/queue.ts';
 import type { QueueOptions } from '../../src/core/queue/store.ts';
+import type { Store } from '../../src/core/store/store.ts';
 import type { JobRow } from '../../src/core/store/tables.ts';
 import type { Clock } from '../../src/core/world.ts';
 import { type FakeClock, fakeClock } from '../helpers/clock.ts';
@@ -12,7 +13,7 @@ export type OpenQueue = (options: QueueOptions) => Promise<Queue>;
 
 /** A store, and queues on it that are closed with it. */
 export interface Place {
-  readonly store: TestStore;
+  readonly store: Store;
   readonly clock: FakeClock;
   /** What was logged: level and message. */
   readonly logged: readonly string[];
@@ -47,9 +48,22 @@ export function recordLog(lines: string[]): Log {
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/** Opens a store on a back end with a clock that stands. */
-export async function openPlace(backEnd: BackEnd, open: OpenQueue): Promise<Place> {
+/** A store, and more connections to it. */
+export interface Ground {
+  readonly store: TestStore;
+  /** The same one for the same number. */
+  connection(number: number): Promise<Store>;
+}
+
+/** Opens an empty store on a back end. */
+export async function openGround(backEnd: BackEnd): Promise<Ground> {
   const store = await backEnd.open();
+  const others: Promise<Store>[] = [];
+  return { store, connection: number => (others[number] ??= store.another()) };
+}
+
+/** A place on an empty store, with a clock that stands. */
+export function placeOn({ store, connection }: Ground, open: OpenQueue): Place {
   const clock = fakeClock(Date.parse('2026-11-23T08:00:00Z'), { auto: false });
   const logged: string[] = [];
   const queues: Queue[] = [];
@@ -58,11 +72,12 @@ export async function openPlace(backEnd: BackEnd, open: OpenQueue): Promise<Plac
     clock,
     logged,
     async queue(options = {}) {
+      const number = queues.length;
       const queue = await open({
-        store: await store.another(),
+        store: options.store ?? (await connection(number)),
         clock,
         random: () => 0.5,
-        worker: `worker-${queues.length + 1}`,
+        worker: `worker-${number + 1}`,
         log: recordLog(logged),
         signal: new AbortController().signal,
         ...options,
@@ -71,9 +86,19 @@ export async function openPlace(backEnd: BackEnd, open: OpenQueue): Promise<Plac
       return queue;
     },
     row: key => store.db.selectFrom('jobs').selectAll().where('unique_key', '=', key).executeTakeFirst(),
+    close: async () => void (await Promise.all(queues.map(queue => queue.close()))),
+  };
+}
+
+/** A place on a store of its own, which goes with it. */
+export async function openPlace(backEnd: BackEnd, open: OpenQueue): Promise<Place> {
+  const ground = await openGround(backEnd);
+  const place = placeOn(ground, open);
+  return {
+    ...place,
     async close() {
-      await Promise.all(queues.map(queue => queue.close()));
-      await store.close();
+      await place.close();
+      await ground.store.close();
     },
   };
 }
@@ -119,13 +144,23 @@ export interface At {
   queue: Queue;
 }
 
-/** A place of its own for each test that follows. */
+/** A place for each test that follows, all on one store, which is empty before each: making one takes MySQL long. */
 export function atPlace(backEnd: BackEnd, open: OpenQueue): At {
   const at = {} as At;
+  let ground: Ground;
+  beforeAll(async () => {
+    ground = await openGround(backEnd);
+  });
   beforeEach(async () => {
-    at.place = await openPlace(backEnd, open);
+    const { db, commit } = ground.store;
+    await commit([
+      { query: db.deleteFrom('jobs') },
+      { query: db.deleteFrom('meta').where('name', 'in', ['x', 'late']) },
+    ]);
+    at.place = placeOn(ground, open);
     at.queue = await at.place.queue();
   });
   afterEach(() => at.place.close());
+  afterAll(() => ground.store.close());
   return at;
 }

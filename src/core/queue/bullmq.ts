@@ -53,9 +53,12 @@ export async function openBullQueue(
       const slots = createSlots(concurrency);
       const pace = () => (messages.isReady ? sweep : alone);
       const work = startWork(runner, running, { claims, slots, pace, clean });
+      let isStopping = false;
       const stopCarrying = carryMessages(server, { prefix, concurrency, clock }, async id => {
         await slots.take();
         try {
+          // The message goes, the job stays: another's sweep finds it.
+          if (isStopping || runner.signal.aborted) return;
           const now = clock.now();
           const row = await claims.findOne(id, now);
           for (const claimed of row ? await claims.claim([row], now) : []) await running.run(claimed);
@@ -65,6 +68,7 @@ export async function openBullQueue(
       });
       wakes.add(work.wake);
       const stop = async () => {
+        isStopping = true;
         wakes.delete(work.wake);
         await Promise.all([stopCarrying(), work.stop()]);
         stops.delete(stop);

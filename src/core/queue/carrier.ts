@@ -37,8 +37,8 @@ export function carryMessages(
       autorun: false,
       runRetryDelay: 1000,
     });
-    // Those of the connection are noted there; the others are about messages that somebody else has removed.
-    worker.on('error', () => {});
+    // Those of the connection are noted there too.
+    worker.on('error', server.complained);
     current = { worker, connection };
     try {
       await worker.run();

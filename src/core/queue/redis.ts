@@ -9,6 +9,8 @@ export interface RedisServer {
   /** Notes an error of a connection: the first of an outage is logged, an answer ends it. */
   failed(error: unknown): void;
   answered(): void;
+  /** Notes what is wrong with single messages, such as that somebody else has removed one. */
+  complained(error: unknown): void;
 }
 
 /** The server of a URL, to which nothing is connected yet; throws `usage` for a URL that is none. */
@@ -21,8 +23,7 @@ export async function openRedis(url: string, log: Log): Promise<RedisServer> {
   const failed = (error: unknown) => {
     if (isOut) return;
     isOut = true;
-    const { code, name } = error as { code?: unknown; name?: unknown };
-    log.warn('redis does not answer: jobs are taken from the store', { error: code ?? name });
+    log.warn('redis does not answer: jobs are taken from the store', { error: kindOf(error) });
   };
   const answered = () => {
     if (isOut) log.info('redis answers again');
@@ -44,5 +45,12 @@ export async function openRedis(url: string, log: Log): Promise<RedisServer> {
     },
     failed,
     answered,
+    complained: error => log.debug('redis has a fault with a message', { error: kindOf(error) }),
   };
+}
+
+/** Not what it says: that may hold the address with its password. */
+function kindOf(error: unknown): unknown {
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  return code ?? name;
 }

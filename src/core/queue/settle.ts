@@ -23,6 +23,7 @@ export interface Settled {
 
 const mostAttempts = 25;
 const mostBugs = 6;
+const longestMessage = 2000;
 
 /** What a handler's answer means; throws for a time that is none. */
 export function settleOutcome(job: Settled, outcome: Outcome): Settlement {
@@ -41,7 +42,7 @@ export function settleError(job: Settled, thrown: unknown, now: number, random: 
 
 /** A Failure is written without secrets; what a bug says may hold anything, so that only its kind is kept. */
 function describe(thrown: unknown): { code: FailureCode; message: string } {
-  if (thrown instanceof Failure) return { code: thrown.code, message: thrown.message };
+  if (thrown instanceof Failure) return { code: thrown.code, message: thrown.message.slice(0, longestMessage) };
   return { code: 'unexpected', message: `a bug: ${thrown instanceof Error ? thrown.name : typeof thrown}` };
 }
 
