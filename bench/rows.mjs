@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compare, median, ms, openSandbox, peakMemory, program, ratio, timeRun } from './measure.mjs';
+import { queueRow } from './queue.mjs';
 
 const home = mkdtempSync(join(tmpdir(), 'cloudctl-bench-'));
 process.once('exit', () => rmSync(home, { recursive: true, force: true }));
@@ -104,6 +105,7 @@ export const rows = [
         ];
       }),
   },
+  queueRow,
 ];
 
 async function measureReboots(hcloud) {
