@@ -15,7 +15,7 @@ const sum = { images: 0, deleted: 0, kills: 0, faults: 0, steps: 0 };
 let failed = 0;
 for (let seed = from; seed < from + seeds; seed += 1) {
   try {
-    const figures = await simulate(seed, days, values.trace ? line => console.log(line) : undefined);
+    const figures = await simulate(seed, days, values.trace ? { trace: line => console.log(line) } : {});
     for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += figures[name];
   } catch (error) {
     failed += 1;

@@ -16,8 +16,11 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 const start = Date.parse('2026-01-01T00:00:00Z');
-/** Nothing goes wrong at the end, so that what is left undone then is a fault. */
-const quiet = 40 * day;
+interface Options {
+  /** Days at the end in which nothing goes wrong, so that what is left undone then is a fault. */
+  readonly quiet?: number;
+  readonly trace?: (line: string) => void;
+}
 
 /** What a simulated time came to. */
 export interface Figures {
@@ -29,11 +32,11 @@ export interface Figures {
 }
 
 /** Lets a project of 20 servers live for so many days, with everything going wrong that the seed says; throws `Broken` when a rule is broken. The same seed is the same life. */
-export async function simulate(seed: number, days = 365, trace?: (line: string) => void): Promise<Figures> {
+export async function simulate(seed: number, days = 365, { quiet = 40, trace }: Options = {}): Promise<Figures> {
   const dice = chance(seed);
   const luck = chance(seed ^ 0x5eed);
   const store = await openSqlite(':memory:');
-  const end = start + days * day + quiet;
+  const end = start + (days + quiet) * day;
   const isQuiet = () => time > start + days * day;
   const weather: Weather = { share: 0.01, outage: 0 };
   const wishes: Wishes = { held: new Set(), frozen: false };
@@ -146,7 +149,7 @@ export async function simulate(seed: number, days = 365, trace?: (line: string) 
   }
   await checkOnce(store);
   await checkProgress(truth);
-  await checkEnd(truth);
+  await checkEnd(truth, start + (days + 2) * day);
   await store.close();
   return figures;
 
