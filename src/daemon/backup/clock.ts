@@ -20,12 +20,17 @@ export interface Moment {
   readonly timer: number;
 }
 
-/** Writes down the time of a tick; how far the clock was turned since `last`, the tick before it of this process, or where there is none since the last one of any. */
-export async function noteTime(store: Store, { wall, timer }: Moment, last: Moment | undefined): Promise<number> {
+/** Writes down the time of a tick; how far the clock was turned since `last`, the tick before it of this process, or where there is none since the last one of any. `also` is written with it. */
+export async function noteTime(
+  store: Store,
+  { wall, timer }: Moment,
+  last: Moment | undefined,
+  also: readonly Step[] = [],
+): Promise<number> {
   const noted = last ? undefined : await readMeta(store, lastTick);
   const before = last?.wall ?? (noted === undefined ? undefined : Number(noted));
   const jump = jumpOf(before, wall, last && timer - last.timer);
-  const steps = writeMeta(store, lastTick, String(wall));
+  const steps = [...writeMeta(store, lastTick, String(wall)), ...also];
   await store.commit(jump === 0 ? steps : [...steps, ...writeMeta(store, suspectSince, String(wall))]);
   return jump;
 }

@@ -5,13 +5,15 @@ import { type Moment, noteTime } from './clock.ts';
 import { powerOn } from './power-on.ts';
 import { prune } from './prune.ts';
 import { pullIn } from './pull-in.ts';
-import { reconcile } from './reconcile.ts';
+import { reconcile, reconcileJob } from './reconcile.ts';
+import { readNextDue } from './schedule.ts';
 import { tick } from './tick.ts';
 import { passes } from './trouble.ts';
 import { verify } from './verify/verify.ts';
 
-/** Milliseconds between two ticks at the most. */
+/** Milliseconds between two ticks, at the most and at the least. */
 const interval = 30_000;
+const shortest = 1000;
 
 /** The scheduled backups of a daemon. */
 export interface Backups {
@@ -30,7 +32,8 @@ export function startBackups(tools: Tools, { loop = true }: { readonly loop?: bo
   let last: Moment | undefined;
   const tickNow = async (timer = performance.now()) => {
     const moment = { wall: tools.clock.now(), timer };
-    const jump = await noteTime(tools.store, moment, last);
+    const look = tools.queue.adding(reconcileJob(moment.wall, last === undefined));
+    const jump = await noteTime(tools.store, moment, last, [look]);
     if (jump !== 0) await pullIn(tools, moment.wall, jump);
     // Where a clock was set back before, schedules wait for times that are far off.
     else if (!last) await pullIn(tools, moment.wall, 0);
@@ -77,6 +80,9 @@ async function turn(tools: Tools, signal: AbortSignal, tickNow: () => Promise<nu
       // The next one may do better: a database that is gone for a minute stops no schedule.
       tools.log.error('tick failed', { reason: (error as Error).message });
     }
-    await tools.clock.sleep(interval, signal).catch(() => {});
+    const now = tools.clock.now();
+    const due = await readNextDue(tools.store).catch(() => now);
+    const rest = Math.min(interval, Math.max(shortest, due - now));
+    await tools.clock.sleep(rest, signal).catch(() => {});
   }
 }

@@ -77,7 +77,8 @@ function isDeed(decision: Verdict['decision']): boolean {
 
 /** Why nothing is deleted although the rules let go of something. */
 async function tellBrake(tools: Tools, job: Job<'prune'>, { schedule, plan }: State): Promise<void> {
-  if (plan.stopped.length === 0 || plan.images.length === 0) return;
+  const isHeldBack = plan.images.some(({ reasons }) => plan.stopped.some(reason => reasons.includes(reason)));
+  if (!isHeldBack) return;
   const target = { type: 'schedule', id: schedule.id, name: schedule.name };
   const reason = plan.stopped.join('; ');
   const entry = {

@@ -1,4 +1,4 @@
-import type { Job, Outcome } from '../../core/queue/queue.ts';
+import type { Job, NewJob, Outcome } from '../../core/queue/queue.ts';
 import { happened } from '../../core/store/happened.ts';
 import type { RunRow } from '../../core/store/tables.ts';
 import type { Tools } from '../tools.ts';
@@ -26,9 +26,10 @@ export async function reconcile(tools: Tools, job: Job<'reconcile'>): Promise<Ou
   }
 }
 
-/** The key of the job of that hour; it is one however many daemons ask for it. */
-export function reconcileKey(now: number): string {
-  return `reconcile/${Math.floor(now / hour) * hour}`;
+/** The job that reconciles at the start of a daemon, or in that hour: then it is one however many daemons ask for it. */
+export function reconcileJob(now: number, isStart: boolean): NewJob<'reconcile'> {
+  const time = isStart ? now : Math.floor(now / hour) * hour;
+  return { name: 'reconcile', payload: {}, key: `reconcile/${time}` };
 }
 
 function startOf({ key }: Job<'reconcile'>): number {
@@ -50,7 +51,11 @@ async function endOrphans(tools: Tools, job: Job<'reconcile'>): Promise<void> {
     const reason = 'its job is dead: cloudctl job list tells why';
     const change = { state: 'failed', reason, finished: now } as const;
     const query = store.db.updateTable('runs').set(change).where('id', '=', run.id).where('state', '=', run.state);
-    const event = happened(store, now, `${run.kind}.failed`, { run: run.id, server: run.server_name, reason });
+    const event = happened(store, now, run.kind === 'backup' ? 'backup.failed' : 'backup.verify-failed', {
+      run: run.id,
+      server: run.server_name,
+      reason,
+    });
     await write(tools, job, [orphaned(run, reason)], [{ query }, event]);
     await revive(tools, run);
   }

@@ -177,8 +177,9 @@ async function lose(tools: Tools, job: Job, row: ImageRow): Promise<ImageRow> {
   const state = expected ? ('deleted' as const) : ('gone' as const);
   const query = tools.store.db.updateTable('images').set({ state, seen: now }).where('id', '=', row.id);
   const reason = expected ? 'it was deleted' : 'it was deleted, and not by the daemon';
-  const told_ = told(tools, row, expected ? 'backup.deleted' : 'backup.gone', reason);
-  await write(tools, job, [entry(row, 'backup.gone', 'done', reason)], [{ query }, told_]);
+  // That an unfinished one is gone nobody has to hear twice.
+  const steps = row.state === 'good' ? [told(tools, row, expected ? 'backup.deleted' : 'backup.gone', reason)] : [];
+  await write(tools, job, [entry(row, 'backup.gone', 'done', reason)], [{ query }, ...steps]);
   return { ...row, state };
 }
 

@@ -29,6 +29,16 @@ export async function readDue({ db }: Store, now: number): Promise<Schedule[]> {
   return rows.map(parse);
 }
 
+/** When a schedule is due next, in milliseconds; Infinity when none is. */
+export async function readNextDue({ db }: Store): Promise<number> {
+  const row = await db
+    .selectFrom('schedules')
+    .select(({ fn }) => [fn.min('next_due').as('due'), fn.min('next_verify').as('verify')])
+    .where('paused', '=', 0)
+    .executeTakeFirst();
+  return Math.min(row?.due ?? Number.POSITIVE_INFINITY, row?.verify ?? Number.POSITIVE_INFINITY);
+}
+
 function parse(row: Selectable<ScheduleRow>): Schedule {
   return { ...row, spec: JSON.parse(row.spec) as ScheduleSpec };
 }

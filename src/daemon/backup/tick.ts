@@ -8,7 +8,6 @@ import type { Step } from '../../core/store/store.ts';
 import type { RunRow } from '../../core/store/tables.ts';
 import type { Tools } from '../tools.ts';
 import { whatIsDue } from './decide.ts';
-import { reconcileKey } from './reconcile.ts';
 import { keyOf } from './run.ts';
 import { readDue, type Schedule } from './schedule.ts';
 import { readServers, type Servers } from './servers.ts';
@@ -19,7 +18,6 @@ export type Known = Pick<Server, 'id' | 'name'>;
 
 /** Turns what is due at `now` (milliseconds) into runs and their jobs, once however many daemons do it; how many runs there are of it. */
 export async function tick(tools: Tools, now: number): Promise<number> {
-  await tools.store.commit([tools.queue.adding({ name: 'reconcile', payload: {}, key: reconcileKey(now) })]);
   const schedules = await readDue(tools.store, now);
   if (schedules.length === 0) return 0;
   const servers = readServers(tools);

@@ -2,11 +2,12 @@ import type { Method } from '../../../src/core/api.ts';
 import type { ScheduleSpec } from '../../../src/core/backup/types.ts';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
 import type { Store } from '../../../src/core/store/store.ts';
+import { readNextDue } from '../../../src/daemon/backup/schedule.ts';
 import { fakeClock } from '../../helpers/clock.ts';
 import { startProcess } from '../simulate/crash.ts';
 import { type Daemon, type Parts, startDaemon } from '../simulate/daemon.ts';
 import { type Driver, type Fate, openProject, type Project } from '../simulate/hetzner.ts';
-import { nextDue, nextJob } from '../simulate/next.ts';
+import { nextJob } from '../simulate/next.ts';
 
 export const hour = 3_600_000;
 export const day = 24 * hour;
@@ -90,7 +91,7 @@ export async function openBench(parts: Partial<Parts> = {}, at?: Parameters<type
 
 /** When something is due next; what is due and could not be begun is tried again at the next tick. */
 async function nextTime(store: Store, now: number): Promise<number> {
-  const next = Math.min(await nextDue(store), await nextJob(store));
+  const next = Math.min(await readNextDue(store), await nextJob(store));
   return next <= now ? now + 30_000 : next;
 }
 

@@ -27,6 +27,9 @@ export interface Parts {
   readonly settings?: Partial<DaemonLimits>;
   readonly hook?: Tools['hook'];
   readonly log?: Log;
+  readonly worker?: string;
+  /** Another daemon works on the store as well. */
+  readonly shared?: boolean;
 }
 
 const { privateKey: key } = generateKeyPairSync('ed25519');
@@ -35,9 +38,9 @@ const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Starts one on a store, as the only one that works on it. */
 export async function startDaemon(parts: Parts): Promise<Daemon> {
-  const { store, clock, hetzner, random = () => 0.5, log = silent } = parts;
+  const { store, clock, hetzner, random = () => 0.5, log = silent, worker = 'test' } = parts;
   const { signal } = new AbortController();
-  const queue = await openStoreQueue({ store, clock, random, worker: 'test', log, signal, takeOver: true });
+  const queue = await openStoreQueue({ store, clock, random, worker, log, signal, takeOver: !parts.shared });
   const settings = { maxConcurrentImages: 10, hooks: [], ...parts.settings };
   const hook = parts.hook ?? (async () => {});
   const audit = openAudit({ store, clock, key });

@@ -2,11 +2,12 @@ import type { ScheduleSpec } from '../../../src/core/backup/types.ts';
 import type { Failure } from '../../../src/core/failure.ts';
 import type { Log } from '../../../src/core/log.ts';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
+import { readNextDue } from '../../../src/daemon/backup/schedule.ts';
 import { Killed, type Process, startProcess } from './crash.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { checkEnd } from './end.ts';
 import { openProject } from './hetzner.ts';
-import { nextDue, nextJob } from './next.ts';
+import { nextJob } from './next.ts';
 import { actByHand, type People, resumeAll, thaw, type Wishes } from './people.ts';
 import { chance } from './random.ts';
 import { Broken, checkCall, checkOnce, checkPower, checkProgress, type Truth } from './rules.ts';
@@ -158,7 +159,7 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
     if (clock.now() >= nextTick || clock.now() < lastTick) {
       await daemon.backups.tick(time);
       lastTick = clock.now();
-      nextTick = Math.min(await nextDue(store), lastTick + 6 * hour);
+      nextTick = Math.min(await readNextDue(store), lastTick + 6 * hour);
     }
     await daemon.drain();
   }

@@ -94,7 +94,11 @@ async function recover(at: At): Promise<Next> {
     return { again: now + 10_000 };
   }
   if (now < data.settle) return { again: data.settle };
-  return conclude(at, { state: 'failed', reason: 'no answer, and no server was made' });
+  const troubles = (data.troubles ?? 0) + 1;
+  const reason = 'no answer, and no server was made';
+  if (troubles > 10) return conclude(at, { state: 'failed', reason });
+  const entries = [entryOf(at, 'backup.verify', 'failed', reason)];
+  return { at: await save(at, { step: 'begin', data: { troubles } }, { entries }) };
 }
 
 async function adopt(at: At, server: Pick<Server, 'id'>): Promise<At> {
