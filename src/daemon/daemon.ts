@@ -128,7 +128,11 @@ export async function startDaemon(
       status: reports.status,
       findAddress: addressFinder(values['trusted-proxies'] ?? []),
       identify: createIdentify(doors),
-      api: createApp(tools, servicesOf(tools, audit, upstream), { ...doors, mask: audit.mask }),
+      api: createApp(tools, servicesOf(tools, audit, upstream), {
+        ...doors,
+        mask: audit.mask,
+        selfEntering: ['schedule', 'backup'],
+      }),
     });
     const onError = (error: Error) => log.error('a server failed', { error });
     const servers = await openServers({ app, socket: values.socket, access, values, onError });

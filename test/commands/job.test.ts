@@ -64,8 +64,10 @@ describe('cloudctl job', () => {
     expect((await cloudctl('job drop a')).status).toBe(2);
     expect((await cloudctl('job drop a --yes')).status).toBe(0);
     expect(await cloudctl('job drop b --yes')).toMatchObject({ status: 6 });
-    expect((await store.db.selectFrom('jobs').select('unique_key').execute()).map(row => row.unique_key)).toEqual([
-      'b',
+    const rows = await store.db.selectFrom('jobs').select(['unique_key', 'state']).orderBy('id').execute();
+    expect(rows).toEqual([
+      { unique_key: 'a', state: 'done' },
+      { unique_key: 'b', state: 'active' },
     ]);
   });
 });

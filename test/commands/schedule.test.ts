@@ -81,15 +81,23 @@ describe('cloudctl schedule', () => {
   });
 
   it('shows the plan: each image with what becomes of it, why, and its price', async () => {
-    const image = { id: 7, server_name: 'web-1', created: '2026-11-24T03:00:00Z', size: 1.5, monthly_cost: '0.02' };
+    const image = { id: 7, created: '2026-11-24T03:00:00Z', size: 1.5, monthly: { net: '0.0165', gross: '0.0196' } };
     const plan = {
-      images: [
-        { ...image, decision: 'keep', reasons: ['daily of 2026-11-24', 'last'] },
-        { ...image, id: 8, size: null, monthly_cost: null, decision: 'mark', reasons: ['no rule keeps it'] },
+      next_run: '2026-11-25T03:00:00.000Z',
+      runs: [{ id: 1, name: 'web-1' }],
+      servers: [
+        {
+          id: 1,
+          name: 'web-1',
+          stopped: 'the newest image is not available',
+          images: [
+            { ...image, decision: 'keep', reasons: ['daily of 2026-11-24', 'last'] },
+            { ...image, id: 8, size: null, monthly: null, decision: 'mark', reasons: ['no rule keeps it'] },
+          ],
+        },
       ],
-      warnings: ['web-1: volume data-1 is in no image'],
-      monthly_cost: '0.02',
-      currency: 'EUR',
+      notices: ['web-1: volume data-1 is in no image'],
+      monthly: { net: '0.0165', gross: '0.0196' },
     };
     const { cloudctl, schedule } = await desk();
     Object.assign(schedule.service, { plan: async () => ({ plan }) });
@@ -97,13 +105,21 @@ describe('cloudctl schedule', () => {
     const shown = await cloudctl('schedule plan nightly');
     expect(shown.out).toBe(
       [
-        'ID   SERVER   AGE                    SIZE      COST   DECISION   REASONS',
-        '7    web-1    2026-11-24T03:00:00Z   1.50 GB   0.02   keep       daily of 2026-11-24; last',
-        '8    web-1    2026-11-24T03:00:00Z   -         -      mark       no rule keeps it',
+        'ID   SERVER   AGE                    SIZE      MONTHLY   DECISION   REASONS',
+        '7    web-1    2026-11-24T03:00:00Z   1.50 GB   0.0165    keep       daily of 2026-11-24; last',
+        '8    web-1    2026-11-24T03:00:00Z   -         -         mark       no rule keeps it',
         '',
       ].join('\n'),
     );
-    expect(shown.err).toBe('0.02 EUR a month\nweb-1: volume data-1 is in no image\n');
+    expect(shown.err).toBe(
+      [
+        'Next run 2026-11-25T03:00:00.000Z, of web-1',
+        '0.02 net a month for all of them',
+        'web-1: nothing is deleted: the newest image is not available',
+        'web-1: volume data-1 is in no image',
+        '',
+      ].join('\n'),
+    );
     expect(JSON.parse((await cloudctl('schedule plan nightly -o json')).out)).toEqual(plan);
     expect((await cloudctl('schedule plan')).status).toBe(2);
   });

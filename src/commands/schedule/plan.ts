@@ -11,38 +11,53 @@ import { lookOf } from '../run-list.ts';
 import type { Session } from '../session.ts';
 import { verbCall } from '../verb-call.ts';
 
-/** What the daemon would do now. */
-export interface Plan {
-  readonly images: readonly PlannedImage[];
-  /** What a person should know, a sentence each: volumes that no image holds, servers that are gone. */
-  readonly warnings?: readonly string[];
-  /** Euros a month of all images that stay. */
-  readonly monthly_cost?: string;
-  readonly currency?: string;
+/** What the daemon would do now, as far as it is shown; sums are of a month. */
+interface Plan {
+  readonly next_run: string | null;
+  /** The servers of the next run; null while Hetzner does not tell. */
+  readonly runs: readonly { readonly name: string }[] | null;
+  readonly servers: readonly {
+    readonly name: string;
+    /** Why nothing of it is deleted now. */
+    readonly stopped?: string | null;
+    readonly images: readonly PlannedImage[];
+  }[];
+  readonly notices: readonly string[];
+  readonly monthly: Sum | null;
+}
+
+interface Sum {
+  readonly net: string;
+  readonly gross: string;
 }
 
 /** One image, and what becomes of it. */
-export interface PlannedImage {
+interface PlannedImage {
   readonly id: number;
-  readonly server_name: string;
   readonly created: string;
   readonly size: number | null;
+  readonly monthly: Sum | null;
   readonly decision: string;
   readonly reasons: readonly string[];
-  /** Euros a month. */
-  readonly monthly_cost: string | null;
+  readonly delete_after: string | null;
 }
 
-const columns: Readonly<Record<string, (image: PlannedImage) => Cell>> = {
-  id: image => image.id,
-  server: image => image.server_name,
-  age: image => new Date(image.created),
-  size: image => (typeof image.size === 'number' ? `${image.size.toFixed(2)} GB` : null),
-  cost: image => image.monthly_cost,
-  decision: image => image.decision,
-  reasons: image => image.reasons.join('; '),
+interface Row extends PlannedImage {
+  readonly server: string;
+}
+
+const columns: Readonly<Record<string, (row: Row) => Cell>> = {
+  id: row => row.id,
+  server: row => row.server,
+  age: row => new Date(row.created),
+  size: row => (typeof row.size === 'number' ? `${row.size.toFixed(2)} GB` : null),
+  monthly: row => row.monthly && Number(row.monthly.net).toFixed(4),
+  decision: row => row.decision,
+  reasons: row => row.reasons.join('; '),
+  delete_after: row => row.delete_after,
 };
-const names = Object.keys(columns);
+const available = Object.keys(columns);
+const defaults = available.filter(name => name !== 'delete_after');
 
 const verb = schedule.verbs.plan!;
 const regular = verbCommand(schedule, 'plan', verb);
@@ -51,16 +66,16 @@ const regular = verbCommand(schedule, 'plan', verb);
 export const plan: Command = {
   ...regular,
   description:
-    'Nothing is changed. A run does what the plan shows, when it is due. COST is what the image costs a month, net.',
+    'Nothing is changed: a run does what the plan shows, when it is due. MONTHLY is what the image costs a month, net.',
   get fields() {
     const { schedule: name, ...rest } = regular.fields;
     return { schedule: { ...name!, summary: 'Name or id', operand: 'one' as const, required: true }, ...rest };
   },
   examples: ['cloudctl schedule plan nightly', 'cloudctl schedule plan nightly -o json'],
-  exits: [...regular.exits.filter(code => code !== 'partial')],
-  columns: names,
+  exits: regular.exits.filter(code => code !== 'partial'),
+  columns: available,
   run: async (session, input) => {
-    const format = parseFormat({ ...input, available: names });
+    const format = parseFormat({ ...input, available });
     const api = await session.api('daemon');
     const [ref] = input.schedule as unknown as string[];
     const item = await find(api, schedule, ref!);
@@ -69,21 +84,31 @@ export const plan: Command = {
   },
 };
 
-async function show({ world, settings, ...session }: Session, format: Format, found: Plan): Promise<void> {
-  const look = lookOf({ world, settings, ...session });
+async function show(session: Session, format: Format, found: Plan): Promise<void> {
+  const { world, settings } = session;
+  const look = lookOf(session);
   if (format.query !== undefined || format.machine || format.kind === 'template') {
     return writeData(world.out, format, found, look);
   }
   await writeRows(world.out, format, {
-    items: found.images,
+    items: found.servers.flatMap(({ name, images }) => images.map((image): Row => ({ ...image, server: name }))),
     columns,
-    defaults: names,
-    wide: names,
+    defaults,
+    wide: available,
     nameOf: ({ id }) => String(id),
     idOf: ({ id }) => id,
     ...look,
   });
-  if (settings.quiet) return;
-  const cost = found.monthly_cost === undefined ? [] : [`${found.monthly_cost} ${found.currency ?? 'EUR'} a month`];
-  for (const line of [...cost, ...(found.warnings ?? [])]) world.err.write(`${escapeControls(line)}\n`);
+  if (settings.quiet || !['table', 'wide'].includes(format.kind)) return;
+  for (const line of tidings(found)) world.err.write(`${escapeControls(line)}\n`);
+}
+
+function tidings({ next_run, runs, servers, notices, monthly }: Plan): string[] {
+  const of = runs?.length ? `, of ${runs.map(({ name }) => name).join(', ')}` : '';
+  return [
+    next_run === null ? 'No run is due' : `Next run ${next_run}${of}`,
+    ...(monthly ? [`${Number(monthly.net).toFixed(2)} net a month for all of them`] : []),
+    ...servers.flatMap(({ name, stopped }) => (stopped ? [`${name}: nothing is deleted: ${stopped}`] : [])),
+    ...notices,
+  ];
 }

@@ -1,3 +1,4 @@
+import type { Entry } from '../../core/audit/audit.ts';
 import { Failure, toFailure } from '../../core/failure.ts';
 import { type Fields, keyOf } from '../../core/field.ts';
 import type { Item } from '../../core/resource.ts';
@@ -9,8 +10,10 @@ import type { Route, Served } from './routes.ts';
 import type { Caller, Service } from './service.ts';
 
 /** What it takes to change something. */
-export interface ChangeTools extends Pick<Tools, 'audit' | 'log' | 'signal'> {
+export interface ChangeTools extends Pick<Tools, 'store' | 'audit' | 'log' | 'signal'> {
   readonly mask: Mask;
+  /** Names of resources whose services enter what they do themselves, in the commit that does it. */
+  readonly selfEntering: readonly string[];
 }
 
 /** A request that would change something, as it came. */
@@ -40,20 +43,49 @@ export async function change(tools: ChangeTools, route: Route, service: Service,
   }
   const target = targetOf(resource, before ?? { id: id ?? '', name: input.name });
   const begun = { ...who, target, difference: { input: maskInput(verb.fields, input, tools.mask) } };
-  const answer = await entered(
-    tools,
-    begun,
-    () => service[name]!({ ...request, input }),
-    done => {
-      const after = itemIn(resource, done);
-      if (!after) return {};
-      const fields = { ...byKey(verb.fields), ...byKey(resource.item ?? {}) };
-      return { target: targetOf(resource, after), difference: differenceOf(fields, before ?? {}, after, tools.mask) };
-    },
+  const deed = () => service[name]!({ ...request, input });
+  const tell = (done: unknown) => {
+    const after = itemIn(resource, done);
+    if (!after) return {};
+    const fields = { ...byKey(verb.fields), ...byKey(resource.item ?? {}) };
+    return { target: targetOf(resource, after), difference: differenceOf(fields, before ?? {}, after, tools.mask) };
+  };
+  const answer = tools.selfEntering.includes(resource.name)
+    ? await enteredBySelf(tools, begun, deed)
+    : await entered(tools, begun, deed, tell);
+  if (answer === undefined || verb.kind === 'delete') return { status: 204, body: undefined };
+  return { status: verb.kind === 'create' ? 201 : 200, body: answer };
+}
+
+/** Enters what went wrong, where the service has not done so. */
+async function enteredBySelf<T>(
+  tools: ChangeTools,
+  { difference: _, ...entry }: Omit<Entry, 'result'>,
+  deed: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await deed();
+  } catch (error) {
+    const failure = toFailure(error);
+    const isTold = await wasEntered(tools, entry.requestId!).catch(() => false);
+    if (!isTold) await enterRefusal(tools, { ...entry, reason: reasonOf(failure) });
+    throw error;
+  }
+}
+
+/** Whether one of the newest entries is of that request. */
+async function wasEntered({ store }: ChangeTools, requestId: string): Promise<boolean> {
+  const { db } = store;
+  const newest = await db.selectFrom('audit').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst();
+  const own = db.selectFrom('audit').select('seq').where('request_id', '=', requestId);
+  return (
+    (
+      await own
+        .where('seq', '>', (newest?.seq ?? 0) - 1000)
+        .limit(1)
+        .execute()
+    ).length > 0
   );
-  return answer === undefined
-    ? { status: 204, body: undefined }
-    : { status: verb.kind === 'create' ? 201 : 200, body: answer };
 }
 
 /** Enters that something was refused; where that cannot be written it is refused all the same. */

@@ -5,7 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { toFailure } from '../../core/failure.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock } from '../../core/world.ts';
-import type { Bindings } from '../api/app.ts';
+import type { Bindings } from '../api/environment.ts';
 import type { Knock, Known } from '../api/identify.ts';
 import { problemOf } from '../api/problem.ts';
 import type { FindAddress } from './address.ts';

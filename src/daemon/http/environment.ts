@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
-import type { Bindings } from '../api/app.ts';
+import type { Bindings } from '../api/environment.ts';
 
 /** What a request carries through the handlers. */
 export interface HttpEnvironment {

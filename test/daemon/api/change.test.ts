@@ -1,8 +1,10 @@
+import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
 import { field } from '../../../src/core/field.ts';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
 import { differenceOf, maskInput } from '../../../src/daemon/api/entries.ts';
+import type { Caller } from '../../../src/daemon/api/service.ts';
 import { openApi } from './served.ts';
 
 const nightly = { name: 'nightly', servers: ['web-1'], cron: '0 3 * * *' };
@@ -83,6 +85,55 @@ describe('a change through the API', () => {
     expect(differenceOf(fields, { password: 'a', name: 'x' }, { password: 'hunter2', name: 'x' }, mask)).toEqual({
       password: ['hmac:3', 'hmac:9'],
     });
+  });
+});
+
+describe('a change by a service that enters it itself', () => {
+  const selfEntering = ['schedule'];
+
+  it('is entered once, and a refusal that the service has not entered as well', async () => {
+    const { ask, entries, schedule, audit } = await openApi({ selfEntering });
+    const { create } = schedule.service;
+    Object.assign(schedule.service, {
+      async create(request: Parameters<NonNullable<typeof create>>[0]) {
+        const { name: actor, requestId } = request.caller;
+        const entry = { actor, requestId, action: 'schedule.create', target: { type: 'schedule', id: 'a' } };
+        if (request.input.name === 'told') {
+          await audit.commit([{ ...entry, result: 'refused', reason: 'by the service' }]);
+          throw new Failure('refused', 'no');
+        }
+        const made = await create!(request);
+        await audit.commit([{ ...entry, result: 'done' }]);
+        return made;
+      },
+    });
+    await ask('POST', '/cloudctl/v1/schedules', nightly);
+    await ask('POST', '/cloudctl/v1/schedules', nightly);
+    await ask('POST', '/cloudctl/v1/schedules', { ...nightly, name: 'told' });
+    await ask('POST', '/cloudctl/v1/schedules', {});
+    expect((await entries()).map(row => [row.result, row.reason?.split(':')[0]])).toEqual([
+      ['done', undefined],
+      ['refused', 'uniqueness_error'],
+      ['refused', 'by the service'],
+      ['refused', 'invalid_input'],
+    ]);
+  });
+});
+
+describe('an app around the API', () => {
+  it('may say who calls, and with which id', async () => {
+    const { app, entries } = await openApi();
+    const around = new Hono<{ Variables: { requestId: string; caller: Caller } }>();
+    around.use(async (c, next) => {
+      c.set('requestId', 'r-1');
+      c.set('caller', { name: 'outer', role: 'admin', requestId: 'r-1', address: '10.0.0.1' });
+      await next();
+    });
+    around.route('/', app as unknown as typeof around);
+    const answer = await around.request('/cloudctl/v1/schedules', { method: 'POST', body: JSON.stringify(nightly) });
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get('x-correlation-id')).toBe('r-1');
+    expect((await entries())[0]).toMatchObject({ actor: 'outer', address: '10.0.0.1', request_id: 'r-1' });
   });
 });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Bindings } from '../../../src/daemon/api/app.ts';
+import type { Bindings } from '../../../src/daemon/api/environment.ts';
 import { createIdentify, hashToken } from '../../../src/daemon/api/identify.ts';
 import { addressFinder } from '../../../src/daemon/http/address.ts';
 import { createBase } from '../../../src/daemon/http/app.ts';
