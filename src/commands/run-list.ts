@@ -1,4 +1,6 @@
+import { formatDuration } from '../core/config/values.ts';
 import { Failure } from '../core/failure.ts';
+import { keyOf } from '../core/field.ts';
 import { find } from '../core/find.ts';
 import { pool } from '../core/pool.ts';
 import { type Cell, type Item, type Names, nameOf, type Resource } from '../core/resource.ts';
@@ -58,8 +60,19 @@ export async function runDescribe({ session, resource, verb, input }: Run): Prom
   const columns = bindColumns(resource, await loadNames(session, resource, items, format.columns ?? []));
   for (const [index, item] of items.entries()) {
     if (index > 0) session.world.out.write('\n');
-    await writeItem(session.world.out, format, item, { columns, ...sayWho(resource), ...lookOf(session) });
+    const shown = format.machine || format.query !== undefined ? item : readable(resource, item);
+    await writeItem(session.world.out, format, shown, { columns, ...sayWho(resource), ...lookOf(session) });
   }
+}
+
+/** The item for people: durations as they are typed. */
+function readable({ item: fields = {} }: Resource, item: Item): Item {
+  const durations = Object.entries(fields).flatMap(([name, declared]) => {
+    const key = keyOf(name, declared);
+    const value = item[key];
+    return declared.type === 'duration' && typeof value === 'number' ? [[key, formatDuration(value)] as const] : [];
+  });
+  return { ...item, ...Object.fromEntries(durations) };
 }
 
 function narrowing(input: Run['input']) {

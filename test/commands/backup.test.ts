@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { listenOnSocket, openApi } from '../daemon/api/served.ts';
 import { run, temporaryHome } from '../helpers/run.ts';
 
-async function desk() {
-  const api = await openApi();
+async function desk(options: Parameters<typeof openApi>[0] = {}) {
+  const api = await openApi(options);
   api.backup.rows.push({
     id: 1042,
     name: 'web-1 2026-11-24',
@@ -41,6 +41,28 @@ describe('cloudctl backup', () => {
         out: `1042: ${verb} done\n`,
       });
     }
+  });
+
+  it('waits for what Hetzner does to restore one', async () => {
+    const action = {
+      id: 7,
+      command: 'create_server',
+      progress: 0,
+      started: '2026-11-25T08:00:00Z',
+      resources: [],
+      error: null,
+    };
+    const asked: unknown[] = [];
+    const send = async (...call: unknown[]) => {
+      asked.push(call);
+      return { actions: [{ ...action, status: 'success', finished: '2026-11-25T08:01:00Z' }] };
+    };
+    const { cloudctl, backup } = await desk({ tools: { hetzner: { send } as never } });
+    const restore = async () => ({ backup: backup.rows[0], action: { ...action, status: 'running', finished: null } });
+    Object.assign(backup.service, { restore });
+    const done = await cloudctl('backup restore 1042 --new-server web-2 -o json');
+    expect(JSON.parse(done.out).actions).toMatchObject([{ id: 7, status: 'success' }]);
+    expect(asked).toEqual([['GET', 'actions', undefined, { id: [7] }]]);
   });
 
   it('restores into a new server without a question, and over a server only after one', async () => {

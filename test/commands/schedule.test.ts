@@ -80,6 +80,13 @@ describe('cloudctl schedule', () => {
     expect(schedule.rows).toEqual([]);
   });
 
+  it('shows durations to people as they are typed, and to programs in milliseconds', async () => {
+    const { cloudctl, schedule } = await desk();
+    schedule.rows.push({ id: 1, name: 'nightly', window: 5_400_000, grace: 86_400_000, keep_within: null });
+    expect((await cloudctl('schedule describe nightly')).out).toMatch(/Window: +1h30m\nGrace: +24h\nKeep within: +-\n/);
+    expect(JSON.parse((await cloudctl('schedule describe nightly -o json')).out)).toMatchObject({ window: 5_400_000 });
+  });
+
   it('shows the plan: each image with what becomes of it, why, and its price', async () => {
     const image = { id: 7, created: '2026-11-24T03:00:00Z', size: 1.5, monthly: { net: '0.0165', gross: '0.0196' } };
     const plan = {

@@ -12,6 +12,8 @@ export interface EntryFilters {
   /** RFC 3339. */
   readonly since?: string;
   readonly result?: readonly AuditRow['result'][];
+  /** The list ends after so many. */
+  readonly limit?: number;
 }
 
 /** A part of the entries that match, and how many do. */
@@ -21,6 +23,7 @@ export async function readEntries(
   { limit, offset, ascending }: { readonly limit: number; readonly offset: number; readonly ascending: boolean },
 ): Promise<{ readonly rows: readonly EntryItem[]; readonly total: number }> {
   const { actor, action, target, since, result } = filters;
+  const most = Math.max(0, filters.limit ?? Number.POSITIVE_INFINITY);
   const matching = db
     .selectFrom('audit')
     .$if(actor !== undefined, rows => rows.where('actor', '=', actor!))
@@ -30,10 +33,16 @@ export async function readEntries(
     )
     .$if(since !== undefined, rows => rows.where('at', '>=', Date.parse(since!)))
     .$if(result !== undefined, rows => rows.where('result', 'in', result!));
-  const { total } = await matching.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const counted = await matching.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const total = Math.min(Number(counted.total), most);
   const order = ascending ? 'asc' : 'desc';
-  const rows = await matching.selectAll().orderBy('seq', order).limit(limit).offset(offset).execute();
-  return { rows: rows.map(itemOf), total: Number(total) };
+  const rows = await matching
+    .selectAll()
+    .orderBy('seq', order)
+    .limit(Math.max(0, Math.min(limit, total - offset)))
+    .offset(offset)
+    .execute();
+  return { rows: rows.map(itemOf), total };
 }
 
 /** One entry; throws `not_found`. */

@@ -55,7 +55,10 @@ export const audit = resource('audit', {
     hash: field('text', 'SHA-256 over the hash before it and this entry', { required: true }),
   },
   verbs: {
-    list: listUnlabelled('List entries, newest first', filters),
+    list: listUnlabelled('List entries, newest first', {
+      ...filters,
+      limit: field('integer', 'At most so many of them', { placeholder: 'number' }),
+    }),
     describe: describe('Show all of an entry'),
     verify: verb({
       kind: 'describe',

@@ -134,5 +134,8 @@ describe.each(stores)('the audit log on $name', ({ open }) => {
     expect(await ids({ result: ['refused', 'failed'] })).toEqual([2]);
     expect(await ids({ since: '2026-11-25T10:00:30Z' })).toEqual([3]);
     expect(await ids({}, { limit: 1, offset: 1, ascending: true })).toEqual([2]);
+    expect(await ids({ limit: 2 })).toEqual([3, 2]);
+    expect(await ids({ limit: 2 }, { limit: 1, offset: 2, ascending: false })).toEqual([]);
+    expect((await readEntries(store, { limit: 2 }, { limit: 1, offset: 0, ascending: false })).total).toBe(2);
   });
 });
