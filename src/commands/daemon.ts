@@ -1,6 +1,7 @@
 import type { Group } from './command.ts';
 import { check } from './daemon/check.ts';
 import { backup, restore } from './daemon/copy.ts';
+import { freeze, unfreeze } from './daemon/freeze.ts';
 import { install, uninstall } from './daemon/install.ts';
 import { logs } from './daemon/logs.ts';
 import { reload } from './daemon/reload.ts';
@@ -12,5 +13,5 @@ import { stop } from './daemon/stop.ts';
 /** `cloudctl daemon`: the process of the daemon, as a unit of systemd or in the background. */
 export const group: Group = {
   name: 'daemon',
-  commands: [start, stop, status, reload, logs, check, run, install, uninstall, backup, restore],
+  commands: [start, stop, status, reload, logs, check, run, install, uninstall, backup, restore, freeze, unfreeze],
 };

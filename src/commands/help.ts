@@ -1,4 +1,5 @@
 import { globalFields } from '../core/config/settings.ts';
+import { formatDuration } from '../core/config/values.ts';
 import { type FailureCode, failures } from '../core/failure.ts';
 import type { Field, Fields } from '../core/field.ts';
 import { type Command, commonExits, type Group } from './command.ts';
@@ -99,7 +100,7 @@ function explain({ type, summary, choices, default: preset, required, env }: Fie
 }
 
 function showDefault(type: Field['type'], preset: unknown): string {
-  return type === 'duration' ? `${Number(preset) / 1000}s` : String(preset);
+  return type === 'duration' ? formatDuration(Number(preset)) : String(preset);
 }
 
 function placeholder(name: string, declared: Field): string {

@@ -44,7 +44,7 @@ describe('the daemon in the background', () => {
       pid,
       run_by: 'itself',
       hetzner: { state: 'missing' },
-      deletions_frozen: false,
+      frozen: null,
     });
     expect((await cloudctl(place, 'status')).out).toMatch(/^Ready: +yes\n/);
 

@@ -62,7 +62,7 @@ export interface DaemonStatus {
     readonly error: string | null;
     readonly restart_needed_for: readonly string[];
   };
-  readonly deletions_frozen: boolean;
+  readonly frozen: { readonly since: string; readonly by: string; readonly reason: string | null } | null;
   readonly parts: Readonly<Record<string, unknown>>;
 }
 

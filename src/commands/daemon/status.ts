@@ -37,7 +37,7 @@ export async function writeStatus(
   };
   await writeItem(world.out, format, item, { nameOf: () => 'cloudctld', idOf: one => one.pid, now: world.clock.now() });
   if (format.machine || session.settings.quiet) return;
-  if (report.deletions_frozen) world.err.write('Note: automated deletions are stopped: cloudctl daemon unfreeze\n');
+  if (report.frozen) world.err.write('Note: automated deletions are stopped: cloudctl daemon unfreeze\n');
   if (report.configuration.error)
     world.err.write('Note: the configuration file is bad, and the one before is in use\n');
 }

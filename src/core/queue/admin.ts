@@ -6,23 +6,27 @@ import type { JobRow } from '../store/tables.ts';
 export type JobShown = Omit<JobRow, 'id'> & { readonly id: number };
 
 export interface JobFilter {
-  readonly state?: JobRow['state'];
-  readonly name?: string;
-  /** Only those added before the job of this id. */
-  readonly before?: number;
-  /** Default 100. */
-  readonly limit?: number;
+  readonly states?: readonly JobRow['state'][];
+  readonly key?: string;
+  /** By id; default the newest first. */
+  readonly ascending?: boolean;
+  readonly limit: number;
+  readonly offset: number;
 }
 
 type Access = Pick<Store, 'db' | 'commit'>;
 
-/** The jobs that a filter lets pass, the newest first. */
-export async function listJobs({ db }: Access, filter: JobFilter = {}): Promise<readonly JobShown[]> {
-  let query = db.selectFrom('jobs').selectAll().orderBy('id', 'desc');
-  if (filter.state !== undefined) query = query.where('state', '=', filter.state);
-  if (filter.name !== undefined) query = query.where('name', '=', filter.name);
-  if (filter.before !== undefined) query = query.where('id', '<', filter.before);
-  return query.limit(filter.limit ?? 100).execute();
+/** Some of the jobs that a filter lets pass, and how many it lets pass. */
+export async function listJobs(
+  { db }: Access,
+  { states, key, ascending, limit, offset }: JobFilter,
+): Promise<{ readonly rows: readonly JobShown[]; readonly total: number }> {
+  let matching = db.selectFrom('jobs');
+  if (states !== undefined) matching = matching.where('state', 'in', states);
+  if (key !== undefined) matching = matching.where('unique_key', '=', key);
+  const counted = await matching.select(({ fn }) => fn.countAll<number | string>().as('total')).executeTakeFirst();
+  const sorted = matching.selectAll().orderBy('id', ascending ? 'asc' : 'desc');
+  return { rows: await sorted.limit(limit).offset(offset).execute(), total: Number(counted?.total ?? 0) };
 }
 
 /** The job of that id; throws `not_found`. */
@@ -42,7 +46,7 @@ export async function retryJob(store: Access, id: number, now: number): Promise<
   const done = await store.commit([{ query: retrying, changes: 1 }]);
   const row = await describeJob(store, id);
   if (done) return row;
-  throw new Failure('refused', `job ${id} is ${row.state}: only a dead one can be tried again`);
+  throw unfit(row, 'only a dead one can be tried again');
 }
 
 /** Ends a waiting or dead job; its key stays taken. Throws `not_found`, or `refused` for one that is under way or done. */
@@ -55,7 +59,11 @@ export async function dropJob(store: Access, id: number, now: number): Promise<J
   const done = await store.commit([{ query: dropping, changes: 1 }]);
   const row = await describeJob(store, id);
   if (done) return row;
-  throw new Failure('refused', `job ${id} is ${row.state}: only a waiting or dead one can be dropped`);
+  throw unfit(row, 'only a waiting or dead one can be dropped');
+}
+
+function unfit({ id, state }: JobShown, rule: string): Failure {
+  return new Failure('refused', `job ${id} is ${state}: ${rule}`, { apiCode: 'service_error' });
 }
 
 /** How many jobs there are of those that have not ended well; `waiting` counts those due later too. */

@@ -72,17 +72,23 @@ async function patiently<T>(job: Job, run: () => Promise<T>, { clock, log }: Too
   }
 }
 
+/** Ticks when something is due, and at the least each `interval`. What is due is looked up each second, since another daemon may have made a schedule. */
 async function turn(tools: Tools, signal: AbortSignal, tickNow: () => Promise<number>): Promise<void> {
+  const { clock, log, store, beat } = tools;
+  let last = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
+    const now = clock.now();
     try {
-      await tickNow();
+      // Where the clock was set back, `last` is in a time to come.
+      if (now - last >= interval || now < last || (await readNextDue(store)) <= now) {
+        last = now;
+        await tickNow();
+        beat?.('scheduler');
+      }
     } catch (error) {
       // The next one may do better: a database that is gone for a minute stops no schedule.
-      tools.log.error('tick failed', { reason: (error as Error).message });
+      log.error('tick failed', { reason: (error as Error).message });
     }
-    const now = tools.clock.now();
-    const due = await readNextDue(tools.store).catch(() => now);
-    const rest = Math.min(interval, Math.max(shortest, due - now));
-    await tools.clock.sleep(rest, signal).catch(() => {});
+    await clock.sleep(shortest, signal).catch(() => {});
   }
 }

@@ -23,16 +23,18 @@ describe.each(stores)('the administration of jobs on $name', backEnd => {
     return async (key: string) => (await place.row(key))!.id;
   };
 
-  it('lists them by state and name, the newest first and in pages', async () => {
+  it('lists them by state and key, the newest first and in pages', async () => {
     const id = await prepare();
-    const keys = async (...filter: Parameters<typeof listJobs> extends [unknown, ...infer F] ? F : never) =>
-      (await listJobs(at.place.store, ...filter)).map(row => row.unique_key);
-    expect(await keys()).toEqual(['waiting', 'done', 'dead']);
-    expect(await keys({ state: 'dead' })).toEqual(['dead']);
-    expect(await keys({ name: 'backup' })).toEqual(['done', 'dead']);
-    expect(await keys({ name: 'backup', state: 'done' })).toEqual(['done']);
-    expect(await keys({ limit: 1 })).toEqual(['waiting']);
-    expect(await keys({ limit: 1, before: await id('waiting') })).toEqual(['done']);
+    const list = async (filter: Partial<Parameters<typeof listJobs>[1]> = {}) => {
+      const { rows, total } = await listJobs(at.place.store, { limit: 10, offset: 0, ...filter });
+      return [rows.map(row => row.unique_key), total];
+    };
+    expect(await list()).toEqual([['waiting', 'done', 'dead'], 3]);
+    expect(await list({ ascending: true })).toEqual([['dead', 'done', 'waiting'], 3]);
+    expect(await list({ states: ['dead', 'done'] })).toEqual([['done', 'dead'], 2]);
+    expect(await list({ key: 'done' })).toEqual([['done'], 1]);
+    expect(await list({ limit: 1 })).toEqual([['waiting'], 3]);
+    expect(await list({ limit: 1, offset: 1 })).toEqual([['done'], 3]);
     expect(await describeJob(at.place.store, await id('dead'))).toMatchObject({
       unique_key: 'dead',
       error_code: 'refused',

@@ -1,10 +1,8 @@
-import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
 import { field } from '../../../src/core/field.ts';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
 import { differenceOf, maskInput } from '../../../src/daemon/api/entries.ts';
-import type { Caller } from '../../../src/daemon/api/service.ts';
 import { openApi } from './served.ts';
 
 const nightly = { name: 'nightly', servers: ['web-1'], cron: '0 3 * * *' };
@@ -120,20 +118,16 @@ describe('a change by a service that enters it itself', () => {
   });
 });
 
-describe('an app around the API', () => {
-  it('may say who calls, and with which id', async () => {
-    const { app, entries } = await openApi();
-    const around = new Hono<{ Variables: { requestId: string; caller: Caller } }>();
-    around.use(async (c, next) => {
-      c.set('requestId', 'r-1');
-      c.set('caller', { name: 'outer', role: 'admin', requestId: 'r-1', address: '10.0.0.1' });
-      await next();
-    });
-    around.route('/', app as unknown as typeof around);
-    const answer = await around.request('/cloudctl/v1/schedules', { method: 'POST', body: JSON.stringify(nightly) });
+describe('what is known of a request before it comes to the API', () => {
+  it('is kept: its id and its address, and who asked for which route is told back', async () => {
+    const { app, entries } = await openApi({ socketName: 'ada@socket' });
+    const about = {};
+    const request = new Request('http://x/cloudctl/v1/schedules', { method: 'POST', body: JSON.stringify(nightly) });
+    const answer = await app.fetch(request, { via: 'socket', requestId: 'r-1', address: '10.0.0.1', about });
     expect(answer.status).toBe(201);
     expect(answer.headers.get('x-correlation-id')).toBe('r-1');
-    expect((await entries())[0]).toMatchObject({ actor: 'outer', address: '10.0.0.1', request_id: 'r-1' });
+    expect((await entries())[0]).toMatchObject({ actor: 'ada@socket', address: '10.0.0.1', request_id: 'r-1' });
+    expect(about).toEqual({ route: '/cloudctl/v1/schedules', caller: 'ada@socket' });
   });
 });
 

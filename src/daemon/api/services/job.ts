@@ -1,4 +1,4 @@
-import { describeJob, dropJob, type JobShown, retryJob } from '../../../core/queue/admin.ts';
+import { describeJob, dropJob, type JobShown, listJobs, retryJob } from '../../../core/queue/admin.ts';
 import type { JobRow } from '../../../core/store/tables.ts';
 import type { Tools } from '../../tools.ts';
 import type { Paged, Service } from '../service.ts';
@@ -6,29 +6,19 @@ import { pageOf } from './page.ts';
 
 /** What can be done with the daemon's jobs: seen, tried again and given up. */
 export function jobService({ store, queue, clock }: Pick<Tools, 'store' | 'queue' | 'clock'>): Service {
-  const { db } = store;
   return {
     async list({ input, query }): Promise<Paged> {
-      const { limit, offset, ascending, name } = pageOf(query);
-      const states = input.state as JobRow['state'][] | undefined;
-      const matching = db
-        .selectFrom('jobs')
-        .$if(states !== undefined, jobs => jobs.where('state', 'in', states!))
-        .$if(name !== undefined, jobs => jobs.where('unique_key', '=', name!));
-      const { total } = await matching.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-      const order = ascending ? 'asc' : 'desc';
-      const rows = await matching.selectAll().orderBy('id', order).limit(limit).offset(offset).execute();
-      return { rows: rows.map(itemOf), total: Number(total) };
+      const { name: key, ...page } = pageOf(query);
+      const { rows, total } = await listJobs(store, { states: input.state as JobRow['state'][], key, ...page });
+      return { rows: rows.map(itemOf), total };
     },
     describe: async ({ id }) => ({ job: itemOf(await describeJob(store, id!)) }),
     async retry({ id }) {
-      const row = await retryJob(store, id!, clock.now());
+      const job = await retryJob(store, id!, clock.now());
       queue.wake();
-      return { job: itemOf(row) };
+      return { job: itemOf(job) };
     },
-    async drop({ id }) {
-      await dropJob(store, id!, clock.now());
-    },
+    drop: async ({ id }) => void (await dropJob(store, id!, clock.now())),
   };
 }
 
