@@ -71,7 +71,8 @@ async function decide(tools: Tools, job: Job<'prune'>): Promise<State | undefine
   return { schedule, seen, plan: await judge(tools, schedule, server, rows, { serverExists }) };
 }
 
-function isDeed(decision: Verdict['decision']): boolean {
+/** Whether a decision is one that something is done about. */
+export function isDeed(decision: Verdict['decision']): boolean {
   return decision === 'mark' || decision === 'unmark' || decision === 'delete';
 }
 

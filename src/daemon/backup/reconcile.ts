@@ -3,6 +3,7 @@ import { happened } from '../../core/store/happened.ts';
 import type { RunRow } from '../../core/store/tables.ts';
 import type { Tools } from '../tools.ts';
 import { isAlive } from './lock.ts';
+import { pruneWhatIsLeft } from './prune-left.ts';
 import { refresh, write } from './refresh.ts';
 import { keyOf } from './run.ts';
 import { powerOnKey } from './steps/end.ts';
@@ -17,6 +18,7 @@ export async function reconcile(tools: Tools, job: Job<'reconcile'>): Promise<Ou
     await endOrphans(tools, job);
     await refresh(tools, job);
     await removeLeftovers(tools, job);
+    await pruneWhatIsLeft(tools, job);
   } catch (error) {
     if (!passes(error)) throw error;
     tools.log.warn('images could not be looked at', { reason: error.message });

@@ -66,6 +66,7 @@ describe('the safety rules', () => {
     for (const trouble of troubles) {
       const bench = await afterNights(3, { ...quick, keep: { last: 3 } });
       trouble(bench);
+      await bench.pass(1.6 * day);
       const before = deletions(bench).length;
       // What is there could go by the rules from now on.
       await bench.store.db

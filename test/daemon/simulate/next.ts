@@ -6,6 +6,7 @@ export async function nextJob({ db }: Store): Promise<number> {
   const { rows } = await sql<{ at: number | null }>`
     SELECT min(at) AS at FROM (
       SELECT min(run_at) AS at FROM jobs WHERE state = 'waiting'
-      UNION ALL SELECT min(lease_until) + 1 FROM jobs WHERE state = 'active')`.execute(db);
+      UNION ALL SELECT min(lease_until) + 1 FROM jobs WHERE state = 'active'
+    ) AS times`.execute(db);
   return rows[0]?.at ?? Number.POSITIVE_INFINITY;
 }
