@@ -71,6 +71,7 @@ export function openProject(driver: Driver): Project {
     shutdown: { takes: 20_000, from: 'running', to: 'off' },
     poweroff: { takes: 3_000, from: 'running', to: 'off' },
     poweron: { takes: 8_000, from: 'off', to: 'running' },
+    rebuild: { takes: 60_000, from: 'running', to: 'running' },
   };
 
   function act(server: Server, command: string, body: Record<string, unknown>): unknown {
@@ -128,6 +129,7 @@ export function openProject(driver: Driver): Project {
     const server = {
       ...{ id: id(), name, status: 'running', created: iso(driver.now()), labels, locked: false, volumes: [] },
       ...{ primary_disk_size: 40, protection: { delete: false, rebuild: false } },
+      ...{ server_type: types[0], location: { name: 'fsn1' } },
     } as unknown as Server;
     servers.set(server.id, server);
     return server;
