@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
 import type { Request, Service } from '../../../src/daemon/api/service.ts';
-import { freeze, readFreeze, unfreeze } from '../../../src/daemon/backup/freeze.ts';
+import { freeze, readFreeze, unfreeze } from '../../../src/daemon/frozen.ts';
 import { backupService } from '../../../src/daemon/backup/service/backups.ts';
 import { scheduleService } from '../../../src/daemon/backup/service/schedules.ts';
 import { type Bench, day, hour, openBench } from './bench.ts';
