@@ -29,10 +29,10 @@ export async function parseCommand(name: string, command: Command, words: readon
   };
 }
 
-/** The global flags that the command has no flag of its own in the place of: `daemon --config` is the daemon's file. */
+/** The global flags beside the command's own: one with a `--config` of its own, as for the daemon's file, leaves the program's where it is. */
 export function globalsBeside(own: Fields): Fields {
-  const isHidden = (name: string) => own[name] !== undefined && !own[name].operand;
-  return Object.fromEntries(Object.entries(globalFields).filter(([name]) => !isHidden(name)));
+  const { config, ...others } = globalFields;
+  return own.config ? others : { config, ...others };
 }
 
 /** What no words at all mean: known without commander. */
