@@ -31,8 +31,8 @@ export async function parseCommand(name: string, command: Command, words: readon
 
 /** The global flags beside the command's own: one with a `--config` of its own, as for the daemon's file, leaves the program's where it is. */
 export function globalsBeside(own: Fields): Fields {
-  const { config, ...others } = globalFields;
-  return own.config ? others : { config, ...others };
+  const { config: _, ...others } = globalFields;
+  return own.config ? others : globalFields;
 }
 
 /** What no words at all mean: known without commander. */

@@ -9,6 +9,8 @@ export interface DaemonProcess {
   readonly out: { write(text: string): unknown };
   readonly err: { write(text: string): unknown };
   on(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP', run: () => void): unknown;
+  /** Has bugs told by this, from now on, before they end the process. */
+  onBug(tell: (error: unknown) => void): void;
   /** Ends the process at once. */
   exit(status: number): never;
 }
@@ -72,7 +74,7 @@ export async function daemonMain(argv: readonly string[], world: DaemonWorld, pr
   }
 }
 
-async function run(call: Call, world: DaemonWorld, { on, exit }: DaemonProcess): Promise<void> {
+async function run(call: Call, world: DaemonWorld, { on, onBug, exit }: DaemonProcess): Promise<void> {
   const load = () => loadConfiguration(world, call.config);
   const { startDaemon } = await import('./daemon.ts');
   let end = () => {};
@@ -94,6 +96,8 @@ async function run(call: Call, world: DaemonWorld, { on, exit }: DaemonProcess):
   let reload = () => {};
   on('SIGHUP', () => reload());
   const daemon = await startDaemon(world, await load(), load);
+  // The log hides what is secret.
+  onBug(error => daemon.log.error('a bug ends the daemon', { error }));
   reload = () => void daemon.reload();
   await ended;
   await daemon.stop();

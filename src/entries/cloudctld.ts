@@ -8,21 +8,14 @@ import { daemonMain } from '../daemon/process.ts';
 export async function start(process: NodeJS.Process): Promise<void> {
   // What the daemon makes is nobody else's.
   process.umask(0o077);
-  const write = (text: string) => {
-    try {
-      writeSync(2, text);
-    } catch {
-      // A log that cannot be written, to a full disk or a reader that has gone, stops no backup.
-    }
-  };
-  const fail = (error: unknown) => {
-    write(
-      `${JSON.stringify({ time: new Date().toISOString(), level: 'error', msg: 'a bug ends the daemon', error: String((error as Error)?.stack ?? error) })}\n`,
-    );
-    process.exit(1);
-  };
-  process.on('uncaughtException', fail);
-  process.on('unhandledRejection', fail);
+  const write = (text: string) => writeLog(Buffer.from(text));
+  let tell = (error: unknown) => write(`cloudctld: a bug: ${(error as Error)?.stack ?? error}\n`);
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      tell(error);
+      process.exit(1);
+    });
+  }
   const { env, platform, pid } = process;
   const world = {
     env,
@@ -30,7 +23,7 @@ export async function start(process: NodeJS.Process): Promise<void> {
     pid,
     host: hostname(),
     uid: process.getuid?.(),
-    user: nameUser(),
+    user: nameUser(process),
     clock: realClock,
     random: Math.random,
     http: createTransport({ env }),
@@ -40,12 +33,28 @@ export async function start(process: NodeJS.Process): Promise<void> {
     out: { write: text => writeSync(1, text) },
     err: { write },
     on: (signal, run) => process.on(signal, run),
+    onBug: how => {
+      tell = how;
+    },
     exit: process.exit.bind(process) as (status: number) => never,
   });
   process.exit(status);
 }
 
-function nameUser(): string {
+/** Writes as much as is taken: a log that goes to a full disk, or to a reader that has gone or sleeps, stops no backup. */
+function writeLog(bytes: Buffer): void {
+  for (let written = 0, waits = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(2, bytes, written);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || waits === 10) return;
+      waits += 1;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    }
+  }
+}
+
+function nameUser(process: NodeJS.Process): string {
   try {
     return userInfo().username;
   } catch {

@@ -46,7 +46,7 @@ async function launch(world: World, place: Place, config: string | undefined): P
   const { spawn } = await import('node:child_process');
   const log = openLog(place);
   const begin = fstatSync(log).size;
-  const words = [world.programs.daemon, 'run', ...configWords(config)];
+  const words = [world.programs.daemon, 'run', ...configWords(config ?? (world.env.CLOUDCTLD_CONFIG || undefined))];
   const child = spawn(process.execPath, words, {
     detached: true,
     stdio: ['ignore', log, log],

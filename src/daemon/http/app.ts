@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { toFailure } from '../../core/failure.ts';
+import { Failure, toFailure } from '../../core/failure.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock } from '../../core/world.ts';
 import type { Bindings } from '../api/environment.ts';
@@ -16,6 +16,8 @@ export interface AppOptions extends Omit<Health, 'isKnown'> {
   readonly log: Log;
   readonly clock: Pick<Clock, 'now'>;
   readonly findAddress: FindAddress;
+  /** Whether that peer may speak at all. */
+  readonly isPeer: (peer: string | undefined) => boolean;
   /** Who asks; rejects for somebody unknown. */
   readonly identify: (knock: Knock) => Promise<Known>;
   /** Answers all that is not about the daemon's health, and lets callers in by itself. */
@@ -26,7 +28,7 @@ const quiet = ['/healthz', '/readyz', '/metrics'];
 
 /** Everything that the daemon answers: each request with an id, written down and counted. */
 export function createBase(options: AppOptions): Hono<HttpEnvironment> {
-  const { log, clock, metrics, findAddress, identify, api } = options;
+  const { log, clock, metrics, findAddress, identify, isPeer, api } = options;
   const app = new Hono<HttpEnvironment>();
   const requests = metrics.counter('cloudctl_http_requests_total', 'Requests answered');
   const seconds = metrics.histogram(
@@ -38,12 +40,13 @@ export function createBase(options: AppOptions): Hono<HttpEnvironment> {
   app.use(async (c, next) => {
     const begun = clock.now();
     const requestId = saneId(c.req.header('x-request-id')) ?? randomUUID();
-    const address = findAddress(c.env.incoming.socket.remoteAddress, c.req.header('x-forwarded-for'));
-    const via = address === 'socket' ? 'socket' : 'tcp';
+    const { via, incoming } = c.env;
+    const forwarded = c.req.header('x-forwarded-for');
+    const address = via === 'socket' ? via : findAddress(incoming.socket.remoteAddress, forwarded);
     const about: Bindings['about'] = {};
-    c.set('request', { via, requestId, address, about, incoming: c.env.incoming });
-    c.header('x-request-id', requestId);
+    c.set('request', { via, requestId, address, about, incoming });
     await next();
+    c.res.headers.set('x-request-id', requestId);
     const { method, path } = c.req;
     const { route = quiet.find(one => one === path) ?? 'other', caller } = about;
     const { status } = c.res;
@@ -55,6 +58,13 @@ export function createBase(options: AppOptions): Hono<HttpEnvironment> {
     else log.info('request', fields);
   });
   app.use(secureHeaders({ strictTransportSecurity: false, crossOriginResourcePolicy: 'same-origin' }));
+  app.use(async (c, next) => {
+    const { via, incoming } = c.get('request');
+    if (via === 'tcp' && !isPeer(incoming.socket.remoteAddress)) {
+      throw new Failure('forbidden', 'plain http is spoken with the proxy only', { hint: 'Use the https address' });
+    }
+    await next();
+  });
   addHealth(app, {
     ...options,
     isKnown: async c => {
@@ -68,7 +78,7 @@ export function createBase(options: AppOptions): Hono<HttpEnvironment> {
   app.all('*', c => api.fetch(c.req.raw, c.get('request')));
   app.onError((error, c) => {
     const failure = toFailure(error);
-    log.error('a request failed', { request_id: c.get('request').requestId, error });
+    if (failure.code === 'unexpected') log.error('a request failed', { request_id: c.get('request').requestId, error });
     const { status, body } = problemOf(failure);
     return c.json(body, status as ContentfulStatusCode);
   });

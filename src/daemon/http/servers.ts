@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { type AddressInfo, isIPv6 } from 'node:net';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { codeOf } from '../../core/config/storage.ts';
@@ -23,6 +24,8 @@ export interface ServersOptions {
 export interface Servers {
   /** Such as `https://127.0.0.1:8443`, undefined where only the socket is there. */
   readonly address: string | undefined;
+  /** Reads certificate and key again, for connections to come; throws `usage` and keeps the old ones when they are bad. */
+  renew(): void;
   /** Takes no new connections, and ends those that are idle. */
   drain(): void;
   /** Resolves when every request has been answered, or when they are cut off after `patience` milliseconds. */
@@ -40,9 +43,10 @@ const timeouts = {
 
 /** Listens on the socket and, where one is configured, on the address; throws `busy` or `usage` when one cannot be had, and leaves neither. */
 export async function openServers({ app, socket, access, values, onError }: ServersOptions): Promise<Servers> {
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const local = http.createServer(timeouts, listener);
-  const remote = values.listen === undefined ? undefined : createRemote(values, listener);
+  const listenerOf = (via: 'socket' | 'tcp') =>
+    getRequestListener((request, env) => app.fetch(request, { ...env, via }), { overrideGlobalObjects: false });
+  const local = http.createServer(timeouts, listenerOf('socket'));
+  const remote = values.listen === undefined ? undefined : createRemote(values, listenerOf('tcp'));
   const servers = remote ? [local, remote] : [local];
   await prepareSocket(socket, access);
   try {
@@ -62,6 +66,9 @@ export async function openServers({ app, socket, access, values, onError }: Serv
   };
   return {
     address: remote && addressOf(remote.address() as AddressInfo, values['tls-cert'] !== undefined),
+    renew: () => {
+      if (remote instanceof https.Server) remote.setSecureContext(readPair(values)!);
+    },
     drain,
     async stop(patience) {
       const closed = Promise.all(servers.map(untilClosed));
@@ -76,8 +83,13 @@ export async function openServers({ app, socket, access, values, onError }: Serv
 }
 
 function createRemote(values: ServersOptions['values'], listener: http.RequestListener): http.Server {
-  const { 'tls-cert': cert, 'tls-key': key } = values;
-  if (cert === undefined || key === undefined) return http.createServer(timeouts, listener);
+  const pair = readPair(values);
+  return pair ? https.createServer({ ...timeouts, ...pair }, listener) : http.createServer(timeouts, listener);
+}
+
+/** The certificate and its key, tried out; undefined where none are configured. */
+function readPair({ 'tls-cert': cert, 'tls-key': key }: ServersOptions['values']): SecureContextOptions | undefined {
+  if (cert === undefined || key === undefined) return undefined;
   const read = (name: string, file: string) => {
     try {
       return readFileSync(file);
@@ -85,12 +97,13 @@ function createRemote(values: ServersOptions['values'], listener: http.RequestLi
       throw new Failure('usage', `${name}: ${file} cannot be read: ${codeOf(error)}`, { cause: error });
     }
   };
-  const pair = { cert: read('tls-cert', cert), key: read('tls-key', key) };
+  const pair = { cert: read('tls-cert', cert), key: read('tls-key', key), minVersion: 'TLSv1.2' } as const;
   try {
-    return https.createServer({ ...timeouts, ...pair, minVersion: 'TLSv1.2' }, listener);
+    createSecureContext(pair);
   } catch (error) {
     throw new Failure('usage', `tls-cert and tls-key are no pair: ${(error as Error).message}`, { cause: error });
   }
+  return pair;
 }
 
 function listen(

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
 import type { Request, Service } from '../../../src/daemon/api/service.ts';
-import { freeze, readFreeze, unfreeze } from '../../../src/daemon/frozen.ts';
 import { backupService } from '../../../src/daemon/backup/service/backups.ts';
 import { scheduleService } from '../../../src/daemon/backup/service/schedules.ts';
+import { freeze, readFrozen, unfreeze } from '../../../src/daemon/frozen.ts';
 import { type Bench, day, hour, openBench } from './bench.ts';
 
 const caller = { name: 'anna@example.com', role: 'admin', requestId: 'r-1', address: 'socket' } as const;
@@ -205,12 +205,11 @@ describe('a freeze', () => {
   it('stops deletions for everything until it is lifted, and says who wants it', async () => {
     const { bench, schedule } = await open();
     await schedule('create', { ...nightly, 'keep-last': 1, grace: 0 });
-    const request: Request = { caller, input: {}, query: {}, signal: new AbortController().signal };
-    await freeze(bench.daemon.tools, request, 'an incident');
-    expect(await readFreeze(bench.daemon.tools)).toMatchObject({ by: 'anna@example.com', reason: 'an incident' });
+    await freeze(bench.daemon.tools, caller.name, 'an incident');
+    expect(await readFrozen(bench.daemon.tools)).toMatchObject({ by: 'anna@example.com', reason: 'an incident' });
     await bench.pass(3 * day);
     expect(bench.project.images.size).toBe(3);
-    await unfreeze(bench.daemon.tools, request);
+    await unfreeze(bench.daemon.tools, 'ada');
     await bench.pass(hour);
     expect(bench.project.images.size).toBe(1);
   });

@@ -1,7 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { uptime } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../../src/sandbox/index.ts';
 import { required, which } from '../../e2e/binary.ts';
@@ -243,14 +245,7 @@ describe('the process of the daemon', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const messages: string[][] = [];
-    listener.stdout.setEncoding('utf8').on('data', (text: string) => {
-      messages.push(
-        ...text
-          .trim()
-          .split('\n')
-          .map(line => JSON.parse(line) as string[]),
-      );
-    });
+    createInterface(listener.stdout).on('line', line => void messages.push(JSON.parse(line) as string[]));
     try {
       await expect.poll(() => messages.length).toBe(1);
       const daemon = start(home, { env: { NOTIFY_SOCKET: path, WATCHDOG_USEC: '200000' } });
@@ -263,9 +258,8 @@ describe('the process of the daemon', () => {
       await daemon.ended();
       await expect.poll(() => told('STOPPING=1')).toBe(1);
       const reload = messages.find(lines => lines.includes('RELOADING=1'))!;
-      const { uptime } = await import('node:os').then(os => ({ uptime: os.uptime() }));
       const micros = Number(/\d+/.exec(reload.find(line => line.startsWith('MONOTONIC_USEC='))!)![0]);
-      expect(Math.abs(micros / 1e6 - uptime)).toBeLessThan(60);
+      expect(Math.abs(micros / 1e6 - uptime())).toBeLessThan(60);
       const order = messages.flat().filter(line => /^(READY|RELOADING|STOPPING)=/.test(line));
       expect(order).toEqual(['READY=1', 'RELOADING=1', 'READY=1', 'STOPPING=1']);
     } finally {

@@ -1,19 +1,22 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import tls from 'node:tls';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Bindings } from '../../../src/daemon/api/environment.ts';
 import { createIdentify, hashToken } from '../../../src/daemon/api/identify.ts';
-import { addressFinder } from '../../../src/daemon/http/address.ts';
+import { addressFinder, peerFilter } from '../../../src/daemon/http/address.ts';
 import { createBase } from '../../../src/daemon/http/app.ts';
 import type { Status } from '../../../src/daemon/http/health.ts';
 import { createMetrics } from '../../../src/daemon/http/metrics.ts';
 import { openServers, type Servers } from '../../../src/daemon/http/servers.ts';
 import { accessOf } from '../../../src/daemon/http/socket-file.ts';
 import { createLog } from '../../../src/daemon/log.ts';
+import { which } from '../../e2e/binary.ts';
 
 const open: Servers[] = [];
 afterEach(async () => {
@@ -23,7 +26,15 @@ afterEach(async () => {
 const folder = () => mkdtempSync(join(tmpdir(), 'cloudctl-http-'));
 
 async function serve(
-  options: { listen?: string; adminToken?: string; proxies?: string[]; socket?: string; ready?: boolean } = {},
+  options: {
+    listen?: string;
+    adminToken?: string;
+    proxies?: string[];
+    socket?: string;
+    ready?: boolean;
+    isPeer?: (peer: string | undefined) => boolean;
+    pair?: { 'tls-cert': string; 'tls-key': string };
+  } = {},
 ) {
   const home = folder();
   const socket = options.socket ?? join(home, 'run/cloudctl.sock');
@@ -35,11 +46,13 @@ async function serve(
     now: Date.now,
   });
   const silent: string[] = [];
+  const seen: string[] = [];
   const metrics = createMetrics();
   let release = () => {};
   const api = new Hono<{ Bindings: Bindings }>();
   api.get('/who/:id', c => {
     const { via, requestId, address, about } = c.env;
+    seen.push(via!);
     Object.assign(about!, { route: '/who/:id', caller: 'ada' });
     return c.json({ via, requestId, address });
   });
@@ -56,6 +69,7 @@ async function serve(
     silent: () => silent,
     status: async () => ({ ready: options.ready ?? true, pid: 7 }) as Status,
     findAddress: addressFinder(options.proxies ?? []),
+    isPeer: options.isPeer ?? (() => true),
     identify: createIdentify({
       tokens: () => (options.adminToken ? [{ name: 'admin-token', hash: hashToken(options.adminToken) }] : []),
     }),
@@ -66,11 +80,11 @@ async function serve(
     app,
     socket,
     access,
-    values: { listen: options.listen } as never,
+    values: { listen: options.listen, ...options.pair } as never,
     onError: () => {},
   });
   open.push(servers);
-  return { socket, servers, lines, silent, release: () => release(), metrics };
+  return { socket, servers, lines, silent, seen, release: () => release(), metrics };
 }
 
 interface Answer {
@@ -179,6 +193,65 @@ describe('over an address', () => {
   });
 });
 
+describe('encrypted', () => {
+  const openssl = which('openssl');
+  const place = folder();
+  const pair = { 'tls-cert': join(place, 'cert.pem'), 'tls-key': join(place, 'key.pem') };
+  const certify = (name: string) => {
+    const words = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=${name} -out ${pair['tls-cert']} -keyout ${pair['tls-key']}`;
+    execFileSync(openssl!, words.split(' '), { stdio: 'ignore' });
+  };
+  const nameAt = (address: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = tls.connect(
+        { port: Number(new URL(address).port), host: '127.0.0.1', rejectUnauthorized: false },
+        () => {
+          resolve(String(socket.getPeerCertificate().subject?.CN));
+          socket.destroy();
+        },
+      );
+      socket.on('error', reject);
+    });
+
+  it.runIf(openssl)(
+    'takes up a new certificate for connections to come, and keeps the old one when the new one is bad',
+    async () => {
+      certify('first');
+      const { servers } = await serve({ listen: '127.0.0.1:0', pair });
+      expect(servers.address).toMatch(/^https:/);
+      expect(await nameAt(servers.address!)).toBe('first');
+      certify('second');
+      servers.renew();
+      expect(await nameAt(servers.address!)).toBe('second');
+      writeFileSync(pair['tls-key'], 'no key');
+      expect(() => servers.renew()).toThrow('tls-cert and tls-key are no pair');
+      expect(await nameAt(servers.address!)).toBe('second');
+      await expect(serve({ listen: '127.0.0.1:0', pair })).rejects.toMatchObject({ code: 'usage' });
+      await expect(serve({ listen: '127.0.0.1:0', pair: { ...pair, 'tls-cert': '/nope' } })).rejects.toThrow(
+        'tls-cert: /nope cannot be read: ENOENT',
+      );
+    },
+  );
+});
+
+describe('plain http', () => {
+  it('a client that is gone before it is answered is not taken for one on the socket', async () => {
+    const { servers, seen } = await serve({ listen: '127.0.0.1:0' });
+    const client = connect(Number(new URL(servers.address!).port), '127.0.0.1');
+    client.write('GET /who/1 HTTP/1.1\r\nHost: x\r\n\r\n', () => client.resetAndDestroy());
+    await expect.poll(() => seen).toEqual(['tcp']);
+  });
+
+  it('is spoken with this machine and the proxies only', async () => {
+    const isPeer = peerFilter(['10.0.0.0/8'], false);
+    expect(['10.1.2.3', '::ffff:10.1.2.3', '127.0.0.1', '::1'].map(isPeer)).toEqual([true, true, true, true]);
+    expect(['192.168.0.1', '2001:db8::1', 'odd', undefined].map(isPeer)).toEqual([false, false, false, false]);
+    expect(peerFilter([], true)('192.168.0.1')).toBe(true);
+    const { servers } = await serve({ listen: '127.0.0.1:0', isPeer: () => false });
+    expect((await ask({ port: new URL(servers.address!).port }, '/healthz')).status).toBe(403);
+  });
+});
+
 describe('the address of a client', () => {
   it.each([
     [[], '9.9.9.9', '1.1.1.1', '9.9.9.9'],
@@ -187,7 +260,7 @@ describe('the address of a client', () => {
     [['10.0.0.0/8'], '10.0.0.1', 'not an address', '10.0.0.1'],
     [['10.0.0.0/8'], '10.0.0.1', undefined, '10.0.0.1'],
     [['fd00::/8', '::1'], '::1', '2001:db8::1, fd00::2', '2001:db8::1'],
-    [['0.0.0.0/0'], undefined, '1.1.1.1', 'socket'],
+    [['0.0.0.0/0'], undefined, '1.1.1.1', 'unknown'],
   ])('trusting %j: %s forwarding %j is %s', (proxies, peer, forwarded, expected) => {
     expect(addressFinder(proxies)(peer, forwarded)).toBe(expected);
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
 import { createLive } from '../../../src/daemon/daemon-live.ts';
+import { createStack } from '../../../src/daemon/daemon-stack.ts';
 import { writeHeartbeat } from '../../../src/daemon/service/heartbeat.ts';
 import { runHook } from '../../../src/daemon/service/hook.ts';
 import { openKey } from '../../../src/daemon/service/key.ts';
@@ -81,6 +82,27 @@ describe('the watchdog', () => {
     expect(rows).toEqual([{ name: 'heartbeat', value: '6' }]);
     await store.close();
     await expect(writeHeartbeat(store, 7)).rejects.toThrow();
+  });
+});
+
+describe('stopping', () => {
+  it('goes from the last started to the first, past what fails and what hangs', async () => {
+    const stopped: string[] = [];
+    const told: unknown[] = [];
+    const tell = (message: string, fields?: object) => void told.push({ message, ...fields });
+    const stack = createStack({ ...log, warn: tell, error: tell }, fakeClock());
+    stack.push('store', () => void stopped.push('store'));
+    stack.push('broken', () => Promise.reject(new Error('no')));
+    stack.push('endless', () => new Promise(() => {}));
+    stack.push('servers', async () => void stopped.push('servers'));
+    await stack.unwind(10);
+    expect(stopped).toEqual(['servers', 'store']);
+    expect(told).toMatchObject([
+      { message: 'cut off', part: 'endless' },
+      { message: 'could not be stopped in order', part: 'broken' },
+    ]);
+    await stack.unwind(10);
+    expect(stopped).toHaveLength(2);
   });
 });
 
