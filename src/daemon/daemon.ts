@@ -6,7 +6,7 @@ import { version } from '../core/version.ts';
 import { createApp } from './api/app.ts';
 import { createIdentify } from './api/identify.ts';
 import type { Configuration } from './config/configuration.ts';
-import { findUpstream } from './config/token.ts';
+import { exposedSecrets, findUpstream } from './config/token.ts';
 import { openDoors } from './daemon-doors.ts';
 import { createLive } from './daemon-live.ts';
 import { measureProcess, measureQueue, measureStore } from './daemon-metrics.ts';
@@ -140,7 +140,8 @@ export async function startDaemon(
     if (interval) background.push(feedWatchdog({ interval, clock, pulse, notify, write, log, signal }));
     stack.push('background', async () => void (await Promise.all(background)));
 
-    for (const warning of configuration.warnings) log.warn('configuration', { warning });
+    for (const warning of [...configuration.warnings, ...exposedSecrets(configuration)])
+      log.warn('configuration', { warning });
     const address = servers.address;
     log.info('ready', {
       version,

@@ -1,4 +1,5 @@
 import { happened } from '../core/store/happened.ts';
+import type { Clock } from '../core/world.ts';
 import type { Tools } from './tools.ts';
 
 /** Who stopped every automated deletion, when and why. */
@@ -7,6 +8,10 @@ export interface Frozen {
   readonly since: string;
   readonly by: string;
   readonly reason: string | null;
+}
+
+interface Freezing extends Pick<Tools, 'store'> {
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 const name = 'frozen';
@@ -18,14 +23,14 @@ export async function readFrozen({ store }: Pick<Tools, 'store'>): Promise<Froze
 }
 
 /** Stops every automated deletion from now on; where that is so already, the first one's name and reason stay. */
-export async function freeze({ store, clock }: Pick<Tools, 'store' | 'clock'>, by: string, reason?: string) {
+export async function freeze({ store, clock }: Freezing, by: string, reason?: string): Promise<void> {
   const frozen: Frozen = { since: new Date(clock.now()).toISOString(), by, reason: reason ?? null };
   const insert = store.db.insertInto('meta').values({ name, value: JSON.stringify(frozen) });
   await store.commit([{ query: insert, changes: 1 }, happened(store, clock.now(), 'daemon.frozen', frozen)]);
 }
 
 /** Lets automated deletions go on. */
-export async function unfreeze({ store, clock }: Pick<Tools, 'store' | 'clock'>, by: string): Promise<void> {
+export async function unfreeze({ store, clock }: Freezing, by: string): Promise<void> {
   const remove = store.db.deleteFrom('meta').where('name', '=', name);
   await store.commit([{ query: remove, changes: 1 }, happened(store, clock.now(), 'daemon.unfrozen', { by })]);
 }

@@ -5,7 +5,7 @@ import { createExchange } from '../core/hetzner/exchange.ts';
 import { userAgent, version } from '../core/version.ts';
 import type { Configuration } from './config/configuration.ts';
 import { failTogether, readConfiguration } from './config/read.ts';
-import { findUpstream, type Upstream } from './config/token.ts';
+import { exposedSecrets, findUpstream, type Upstream } from './config/token.ts';
 import type { DaemonWorld } from './daemon-world.ts';
 import { accessOf } from './http/socket-file.ts';
 import { consequences, probeUpstream, type UpstreamReport } from './service/upstream.ts';
@@ -66,7 +66,7 @@ async function planOf(world: DaemonWorld, configuration: Configuration, online: 
   const { values } = configuration;
   const upstream = findUpstream(configuration, world.env);
   const report = await reportOf(world, upstream, online);
-  const faults = online ? await askServers(world, configuration) : [];
+  const faults = online ? await askServers(configuration) : [];
   if (online && !['ok', 'read-only'].includes(report.state))
     faults.unshift(`Hetzner: ${report.reason ?? consequences[report.state]}`);
   return {
@@ -86,7 +86,7 @@ async function planOf(world: DaemonWorld, configuration: Configuration, online: 
     },
     hooks: Object.keys(configuration.hooks),
     log: `${values['log-level']}, ${values['log-format']}`,
-    warnings: [...configuration.warnings, ...hooksThatAreGone(configuration)],
+    warnings: [...configuration.warnings, ...exposedSecrets(configuration), ...hooksThatAreGone(configuration)],
     faults,
   };
 }
@@ -113,7 +113,7 @@ async function reportOf(
   );
 }
 
-async function askServers(world: DaemonWorld, { values }: Configuration): Promise<string[]> {
+async function askServers({ values }: Configuration): Promise<string[]> {
   const asked = [
     values.store === 'sqlite'
       ? []
@@ -125,14 +125,14 @@ async function askServers(world: DaemonWorld, { values }: Configuration): Promis
   const answers = asked.map(([name, ask]) =>
     ask().then(
       () => [],
-      error => [`${name}: ${hide(toFailure(error).message, world)}`],
+      error => [`${name}: ${hide(toFailure(error).message)}`],
     ),
   );
   return (await Promise.all(answers)).flat();
 }
 
 // A library may tell of the whole address.
-function hide(message: string, _world: DaemonWorld): string {
+function hide(message: string): string {
   return message.replace(/(:\/\/[^\s:/@]*):[^\s@/]+@/g, '$1:***@');
 }
 

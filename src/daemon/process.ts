@@ -24,14 +24,14 @@ interface Call {
 
 type Verb = (call: Call, world: DaemonWorld, process: DaemonProcess) => Promise<void>;
 
-const usage = `Usage: cloudctld [--config <file>] [run | check [--online] | where | example | backup <file> | restore <file>]
+const usage = `Usage: cloudctld [--config <file>] [run | check [--online] | where | example | backup <file> | restore <file> [--new-key]]
 
   run       serve until SIGTERM or SIGINT; SIGHUP reads the configuration again (the default)
   check     say what is wrong with the configuration and what would happen
   where     print where the daemon of this configuration is, as JSON
   example   print a configuration file that explains every key
   backup    copy the store to a file
-  restore   put a copy in the place of the store, while the daemon is stopped
+  restore   put a copy in the place of the store, while the daemon is stopped; --new-key where store.key is lost
 `;
 
 const verbs: Readonly<Record<string, Verb>> = {
@@ -52,7 +52,7 @@ const verbs: Readonly<Record<string, Verb>> = {
     (await import('./process-copy.ts')).restore(
       await loadConfiguration(world, call.config),
       file(call),
-      world.clock.now(),
+      { now: world.clock.now(), newKey: call.flags.has('--new-key') },
       out,
     ),
 };
@@ -113,7 +113,7 @@ function parse(argv: readonly string[]): Call {
       at += 1;
       config = argv[at] ?? '';
     } else if (word.startsWith('--config=')) config = word.slice('--config='.length);
-    else if (word === '--online' || word === '--json') flags.add(word);
+    else if (['--online', '--json', '--new-key'].includes(word)) flags.add(word);
     else if (word.startsWith('-')) throw new Failure('usage', `unknown option '${word}'`, { hint: 'cloudctld --help' });
     else words.push(word);
   }

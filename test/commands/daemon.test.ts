@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -171,6 +180,32 @@ describe('copies of the store', () => {
     expect((await cloudctl(place, 'start')).status).toBe(0);
   });
 
+  it('are put back on a host that has had no daemon yet, and over a store that is damaged', async () => {
+    const [first, other] = [home(), home()];
+    const copy = join(first.folder, 'copy.db');
+    expect((await cloudctl(first, 'start')).status).toBe(0);
+    expect((await cloudctl(first, `backup ${copy}`)).status).toBe(0);
+    expect(JSON.parse((await cloudctl(other, `restore ${copy} -o json`)).out)).toMatchObject({ kept: null });
+    writeFileSync(join(other.state, 'cloudctl.db'), 'rubble');
+    const { kept } = JSON.parse((await cloudctl(other, `restore ${copy} -o json`)).out);
+    expect(readFileSync(kept, 'utf8')).toBe('rubble');
+    copyFileSync(join(first.state, 'store.key'), join(other.state, 'store.key'));
+    expect((await cloudctl(other, 'start')).status).toBe(0);
+    const { frozen } = JSON.parse((await cloudctl(other, 'status -o json')).out);
+    expect(frozen).toMatchObject({ by: 'cloudctl daemon restore' });
+  });
+
+  it('go with their key, or without it when that is said', async () => {
+    const [first, other] = [home(), home()];
+    const copy = join(first.folder, 'copy.db');
+    expect((await cloudctl(first, 'start')).status).toBe(0);
+    expect((await cloudctl(first, `backup ${copy}`)).status).toBe(0);
+    expect((await cloudctl(other, `restore ${copy}`)).status).toBe(0);
+    expect(await cloudctl(other, 'start')).toMatchObject({ status: 2, err: expect.stringContaining('--new-key') });
+    expect((await cloudctl(other, `restore ${copy} --new-key`)).status).toBe(0);
+    expect((await cloudctl(other, 'start')).status).toBe(0);
+  });
+
   it('that are damaged are not put back', async () => {
     const place = home();
     mkdirSync(place.state);
@@ -178,7 +213,7 @@ describe('copies of the store', () => {
     writeFileSync(file, 'no database at all');
     writeFileSync(join(place.state, 'cloudctl.db'), 'what is there');
     expect((await cloudctl(place, `restore ${file}`)).status).toBe(2);
-    expect((await cloudctl(place, 'restore /nope')).status).toBe(2);
+    expect((await cloudctl(place, 'restore /nope')).status).toBe(5);
     expect(readFileSync(join(place.state, 'cloudctl.db'), 'utf8')).toBe('what is there');
   });
 });

@@ -33,13 +33,23 @@ export const backup = command({
 export const restore = command({
   name: 'restore',
   summary: "Put a copy in the place of the daemon's store, while the daemon is stopped",
-  description: 'The copy is checked first. The store that was there is kept beside it, and its file is named.',
-  fields: { file: field('text', 'Copy to take', { operand: 'one', required: true }), ...daemonFields, ...outputFields },
-  examples: ['cloudctl daemon restore /mnt/backup/cloudctl-2026-11-25.db'],
-  exits: ['busy', 'refused'],
+  description:
+    'The copy is checked first. The store that was there is kept beside it, and its file is named. Automated deletions are stopped afterwards, since the copy knows nothing of what came after it: look at the plans, then cloudctl daemon unfreeze.',
+  fields: {
+    file: field('text', 'Copy to take', { operand: 'one', required: true }),
+    'new-key': field('boolean', 'Go on without store.key, which is lost: what was sealed with it is given up'),
+    ...daemonFields,
+    ...outputFields,
+  },
+  examples: [
+    'cloudctl daemon restore /mnt/backup/cloudctl-2026-11-25.db',
+    'cloudctl daemon restore /mnt/backup/cloudctl-2026-11-25.db --new-key',
+  ],
+  exits: ['not_found', 'busy', 'refused'],
   async run(session, input) {
     const format = parseFormat(input);
-    const words = ['restore', resolve(input.file), ...configWords(input.config)];
+    const newKey = input['new-key'] ? ['--new-key'] : [];
+    const words = ['restore', resolve(input.file), ...newKey, ...configWords(input.config)];
     const done = await askDaemonProgram<{ store: string; kept: string | null }>(session.world, words);
     await tell(
       session,

@@ -69,7 +69,7 @@ export async function requireSameKey(store: Store, key: StoreKey): Promise<void>
   const row = await store.db.selectFrom('meta').select('value').where('name', '=', 'key').executeTakeFirst();
   if (row?.value === value) return;
   throw new Failure('usage', 'the key is not the one that the secrets of this store were stored with', {
-    hint: 'Bring back the file of the key, or restore it with the copy of the store',
+    hint: 'Bring back store.key; where it is lost for good: cloudctl daemon restore <copy> --new-key',
   });
 }
 

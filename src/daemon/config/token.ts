@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { HETZNER_ENDPOINT, parseEndpoint } from '../../core/config/endpoint.ts';
 import { readIfThere } from '../../core/config/storage.ts';
@@ -42,6 +43,15 @@ export function findUpstream({ values }: Pick<Configuration, 'values'>, env: Env
   }
   const from = 'hetzner-token-file, the credential hcloud-token, or HCLOUD_TOKEN';
   return { endpoint: parseEndpoint(stated ?? HETZNER_ENDPOINT), from, token: undefined };
+}
+
+/** A sentence for each file of a secret that others than its owner may read. */
+export function exposedSecrets({ values }: Pick<Configuration, 'values'>): string[] {
+  return (['hetzner-token-file', 'admin-token-file', 'tls-key'] as const).flatMap(key => {
+    const file = values[key];
+    const mode = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false })?.mode;
+    return mode !== undefined && (mode & 0o004) !== 0 ? [`${key}: every user of this host may read ${file}`] : [];
+  });
 }
 
 /** The file of a credential that systemd has passed to the unit, undefined where it passes none. */

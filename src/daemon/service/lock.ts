@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Holder, thisProcess } from '../../core/composite/holder.ts';
 import { codeOf } from '../../core/config/storage.ts';
@@ -35,8 +35,10 @@ export async function takeInstance(folder: string, about: Omit<Instance, keyof H
 
 /** Throws `busy` while a daemon holds the folder; else holds it for the time of the work. */
 export async function whileStopped<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  const release = await lockFile(join(folder, 'cloudctld.lock'), () => describeHolder(folder));
+  const file = join(folder, 'cloudctld.lock');
+  const release = await lockFile(file, () => describeHolder(folder));
   try {
+    giveToOwner(folder, file);
     return await work();
   } finally {
     release();
@@ -50,6 +52,12 @@ export function readInstance(folder: string): Instance | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What root makes in the daemon's folder is the daemon's. */
+export function giveToOwner(folder: string, file: string): void {
+  const { uid, gid } = statSync(folder);
+  if (process.getuid?.() === 0 && uid !== 0) chownSync(file, uid, gid);
 }
 
 // The system's lock of a file, which Node has no call for and SQLite takes: it goes with the process, however that ends.

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTransport } from '../../../src/core/transport/transport.ts';
-import { findUpstream, type Upstream } from '../../../src/daemon/config/token.ts';
+import { exposedSecrets, findUpstream, type Upstream } from '../../../src/daemon/config/token.ts';
 import { openUpstream } from '../../../src/daemon/service/upstream-watch.ts';
 import { type Exchange, type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { fakeClock } from '../../helpers/clock.ts';
@@ -102,6 +102,16 @@ describe('where the token comes from', () => {
     expect(find({ 'hetzner-endpoint': 'https://x.example' }, { ...env, HCLOUD_TOKEN: 't' }).endpoint).toBe(
       'https://x.example',
     );
+  });
+
+  it('is told to be exposed when every user may read its file', () => {
+    writeFileSync(file, token);
+    chmodSync(file, 0o644);
+    expect(exposedSecrets({ values: { 'hetzner-token-file': file } as never })).toEqual([
+      `hetzner-token-file: every user of this host may read ${file}`,
+    ]);
+    chmodSync(file, 0o640);
+    expect(exposedSecrets({ values: { 'hetzner-token-file': file, 'tls-key': '/nope' } as never })).toEqual([]);
   });
 
   it('is told to be unusable without being shown', () => {
