@@ -14,14 +14,15 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { unitText } from '../../src/commands/daemon/install.ts';
 import { findUnit, isOurs, ownMark, systemctl, unitOf } from '../../src/commands/daemon/unit.ts';
 import { isAlive } from '../../src/core/alive.ts';
+import { realClock } from '../../src/core/real-world.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { daemonHome, type Home } from '../daemon/process/daemon-process.ts';
-import { program, runBinary, startBinary, untilEnd } from '../e2e/binary.ts';
+import { program, startBinary, untilEnd } from '../e2e/binary.ts';
 import { run } from '../helpers/run.ts';
 
 const homes: Home[] = [];
-const cloudctl = (home: Home, line: string, env: Record<string, string> = {}) =>
-  runBinary(undefined, ['daemon', ...line.split(' '), '--config', home.config], { env: { HOME: home.folder, ...env } });
+const cloudctl = (place: Home, line: string, env: Record<string, string> = {}) =>
+  run(undefined, `daemon ${line} --config ${place.config}`, { env: { HOME: place.folder, ...env }, clock: realClock });
 
 function home(lines = ''): Home {
   const made = daemonHome(lines);
