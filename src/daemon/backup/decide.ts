@@ -7,7 +7,7 @@ import type { ImageRow } from '../../core/store/tables.ts';
 import { readFrozen } from '../frozen.ts';
 import type { Tools } from '../tools.ts';
 import { readJump } from './clock.ts';
-import { isHeld, isPresent } from './images.ts';
+import { isHeld } from './images.ts';
 import type { Schedule } from './schedule.ts';
 
 /** When a cron line is due next after that time (milliseconds). */
@@ -20,36 +20,49 @@ export function whatIsDue({ cron, zone, window }: ScheduleSpec, nextDue: number,
   return due({ cron: parseCron(cron, zone), window, nextDue }, now);
 }
 
+/** What may stop deletions everywhere, as it is now. */
+export interface Brakes {
+  /** Milliseconds. */
+  readonly now: number;
+  readonly frozen: boolean;
+  readonly clockJumped: number | null;
+}
+
+/** Reads what may stop deletions. */
+export async function readBrakes(tools: Pick<Tools, 'store' | 'clock'>): Promise<Brakes> {
+  const [freeze, jump] = [await readFrozen(tools), await readJump(tools.store)];
+  return { now: tools.clock.now(), frozen: freeze !== undefined, clockJumped: jump ?? null };
+}
+
 /** What a server's images are judged by beside its schedule. */
 export interface Circumstances {
   readonly serverExists: boolean;
-  /** The spec was changed just now: what it lets go at once is limited. */
-  readonly edited?: boolean;
+  /** The spec was changed just now: what it lets go at once is limited by what was made since an image was last let go (milliseconds). */
+  readonly edited?: { readonly lastPruned: number };
   readonly perGigabyte?: Price;
 }
 
 /** What becomes of a server's images, as the store knows them: what `plan` shows and a pruning carries out. */
-export async function judge(
-  tools: Pick<Tools, 'store' | 'clock'>,
+export function judge(
   schedule: Schedule,
   server: number,
   rows: readonly ImageRow[],
-  { serverExists, edited = false, perGigabyte }: Circumstances,
-): Promise<Plan> {
-  const now = tools.clock.now();
+  { now, frozen, clockJumped }: Brakes,
+  { serverExists, edited, perGigabyte }: Circumstances,
+): Plan {
   const approval = schedule.approval_since !== null ? 'waiting' : edited ? 'edited' : 'none';
   return plan({
     spec: schedule.spec,
     server,
-    images: rows.filter(isPresent).map(row => candidate(row, now)),
+    images: rows.map(row => candidate(row, now)),
     now,
     state: {
-      frozen: (await readFrozen(tools)) !== undefined,
+      frozen,
       managed: true,
       serverExists,
       approval,
-      clockJumped: (await readJump(tools.store)) ?? null,
-      created: countSince(rows, lastPruned(rows, schedule.spec)),
+      clockJumped,
+      created: rows.filter(row => row.state === 'good' && row.created > (edited?.lastPruned ?? 0)).length,
     },
     perGigabyte: perGigabyte ?? null,
   });
@@ -68,16 +81,4 @@ function candidate(row: ImageRow, now: number): PlanImage {
     unmanaged: row.unmanaged === 1,
     released: row.released === 1,
   };
-}
-
-/** When an image was last marked or deleted, as far as the rows tell. */
-function lastPruned(rows: readonly ImageRow[], { grace }: ScheduleSpec): number {
-  const times = rows.map(({ state, seen, delete_after }) =>
-    state === 'deleted' ? seen : delete_after === null ? 0 : delete_after - grace,
-  );
-  return Math.max(0, ...times);
-}
-
-function countSince(rows: readonly ImageRow[], since: number): number {
-  return rows.filter(({ state, created }) => state === 'good' && created > since).length;
 }

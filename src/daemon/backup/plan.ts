@@ -3,7 +3,8 @@ import type { Plan } from '../../core/backup/plan.ts';
 import type { ScheduleSpec } from '../../core/backup/types.ts';
 import type { ImageRow } from '../../core/store/tables.ts';
 import type { Tools } from '../tools.ts';
-import { type Circumstances, judge } from './decide.ts';
+import { type Circumstances, judge, readBrakes } from './decide.ts';
+import { present } from './images.ts';
 import type { Schedule } from './schedule.ts';
 
 /** The plan of one server. */
@@ -18,33 +19,48 @@ export interface ServerPlan {
 export async function planServers(
   tools: Pick<Tools, 'store' | 'clock'>,
   schedule: Schedule,
-  circumstances: (server: number) => Circumstances,
+  circumstances: (server: number, rows: readonly ImageRow[]) => Circumstances,
 ): Promise<ServerPlan[]> {
   const rows = await tools.store.db
     .selectFrom('images')
     .selectAll()
     .where('schedule_id', '=', schedule.id)
-    .where('state', '!=', 'gone')
+    .where('state', 'in', present)
     .orderBy('created')
     .execute();
-  const plans = [...byServer(rows)].map(async ([id, own]) => ({
+  const brakes = await readBrakes(tools);
+  return [...byServer(rows)].map(([id, own]) => ({
     id,
     name: own.at(-1)!.server_name,
-    plan: await judge(tools, schedule, id, own, circumstances(id)),
+    plan: judge(schedule, id, own, brakes, circumstances(id, own)),
     rows: own,
   }));
-  return Promise.all(plans);
 }
 
 /** Why a change of the spec waits for a person: it would let more images go at once than are made; undefined when it need not wait. */
 export async function whatWaits(tools: Tools, schedule: Schedule, spec: ScheduleSpec): Promise<string | undefined> {
   if (!differsInRetention(schedule.spec, spec)) return undefined;
   const edited = { ...schedule, spec, approval_since: null };
-  const plans = await planServers(tools, edited, () => ({ serverExists: true, edited: true }));
+  const deleted = await lastDeletions(tools, schedule.id);
+  const plans = await planServers(tools, edited, (server, rows) => {
+    const marked = rows.map(row => (row.delete_after === null ? 0 : row.delete_after - schedule.spec.grace));
+    return { serverExists: true, edited: { lastPruned: Math.max(deleted.get(server) ?? 0, ...marked) } };
+  });
   const waiting = plans.filter(({ plan }) => plan.approval !== null);
   if (waiting.length === 0) return undefined;
   const going = waiting.map(({ name, plan }) => `${plan.approval!.going} of ${name}`);
   return `it would let ${going.join(', ')} go at once: deletions wait for schedule approve`;
+}
+
+async function lastDeletions({ store }: Tools, schedule: number): Promise<ReadonlyMap<number, number>> {
+  const rows = await store.db
+    .selectFrom('images')
+    .select(({ fn }) => ['server_id', fn.max('seen').as('seen')])
+    .where('schedule_id', '=', schedule)
+    .where('state', '=', 'deleted')
+    .groupBy('server_id')
+    .execute();
+  return new Map(rows.map(({ server_id, seen }) => [server_id, seen]));
 }
 
 function byServer(rows: readonly ImageRow[]): ReadonlyMap<number, ImageRow[]> {

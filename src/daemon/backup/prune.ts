@@ -3,7 +3,7 @@ import type { Verdict } from '../../core/backup/types.ts';
 import { Failure, failures } from '../../core/failure.ts';
 import type { Job, Outcome } from '../../core/queue/queue.ts';
 import type { Tools } from '../tools.ts';
-import { judge } from './decide.ts';
+import { judge, readBrakes } from './decide.ts';
 import { deeds } from './deeds.ts';
 import { take } from './lock.ts';
 import { readServer } from './look.ts';
@@ -68,7 +68,7 @@ async function decide(tools: Tools, job: Job<'prune'>): Promise<State | undefine
   const seen = await refresh(tools, job, job.payload);
   const serverExists = (await readServer(tools.hetzner, server)) !== undefined;
   const rows = seen.map(({ row }) => row);
-  return { schedule, seen, plan: await judge(tools, schedule, server, rows, { serverExists }) };
+  return { schedule, seen, plan: judge(schedule, server, rows, await readBrakes(tools), { serverExists }) };
 }
 
 /** Whether a decision is one that something is done about. */

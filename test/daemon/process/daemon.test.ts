@@ -20,6 +20,7 @@ function worldOf(home: Home, env: Record<string, string> = {}) {
     platform: 'linux',
     uid: 1000,
     pid: process.pid,
+    host: 'test',
     user: 'ada',
     clock: realClock,
     random: () => 0.5,

@@ -72,7 +72,7 @@ async function checkDeletion(truth: Truth, id: number): Promise<void> {
   const age = now() - Date.parse(newest.created);
   must(age < 1.5 * period, `rule 1: the newest image is ${age / 3_600_000} h old`);
   must(age > -1, 'rule 15: the clock stands before the newest image');
-  const counted = own.filter(({ id, protection }) => !protection.delete && !wishes.held.has(id));
+  const counted = own.filter(({ id, protection, held }) => !protection.delete && !held && !wishes.held.has(id));
   const good = counted.filter(({ status }) => status === 'available');
   must(good.length - 1 >= spec.minKeep, `rule 2: ${good.length} good images, ${spec.minKeep} have to stay`);
   const kept = retain(
@@ -87,28 +87,23 @@ async function checkDeletion(truth: Truth, id: number): Promise<void> {
   }
 }
 
-/** The images of a schedule and server that may count, one for each run: a second one is a duplicate. */
-async function goodImages(truth: Truth, schedule: string, server: string): Promise<Image[]> {
-  const all = [...truth.project.images.values()].filter(
-    ({ labels }) => labels[key.schedule] === schedule && labels[key.server] === server && labels[key.run],
-  );
+/** The images of a schedule and server that the daemon counts as good, and which of them a person holds. */
+async function goodImages(truth: Truth, schedule: string, server: string): Promise<(Image & { held: boolean })[]> {
+  const now = truth.now();
   const rows = await truth.store.db
     .selectFrom('images')
-    .select(['id', 'state', 'unmanaged', 'released', 'hold_reason', 'hold_until'])
-    .where('id', 'in', [0, ...all.map(({ id }) => id)])
+    .select(['id', 'hold_reason', 'hold_until'])
+    .where('schedule_id', '=', Number(schedule))
+    .where('server_id', '=', Number(server))
+    .where('state', '=', 'good')
+    .where('unmanaged', '=', 0)
+    .where('released', '=', 0)
     .execute();
-  const now = truth.now();
-  // What the daemon does not count it may not use up the rules' places either.
-  const counts = new Map(
-    rows.map(row => [
-      row.id,
-      row.state === 'good' &&
-        !row.unmanaged &&
-        !row.released &&
-        !(row.hold_reason !== null && (row.hold_until === null || row.hold_until > now)),
-    ]),
-  );
-  return all.filter(image => counts.get(image.id) ?? false);
+  return rows.flatMap(({ id, hold_reason, hold_until }) => {
+    const image = truth.project.images.get(id);
+    const held = hold_reason !== null && (hold_until === null || hold_until > now);
+    return image ? [{ ...image, held }] : [];
+  });
 }
 
 async function checkOwn(truth: Truth, id: number): Promise<void> {

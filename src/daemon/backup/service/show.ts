@@ -5,7 +5,6 @@ import type { Price, Pricing } from '../../../core/hetzner/types.ts';
 import type { ImageRow } from '../../../core/store/tables.ts';
 import type { Tools } from '../../tools.ts';
 import { nextDue } from '../decide.ts';
-import { isPresent } from '../images.ts';
 import { planServers, type ServerPlan } from '../plan.ts';
 import type { Schedule } from '../schedule.ts';
 import { readServers } from '../servers.ts';
@@ -42,7 +41,7 @@ export async function showPlan(tools: Tools, schedule: Schedule): Promise<Record
   });
   const perGigabyte = await orNothing(tools, () => readPrice(tools));
   const plans = await planServers(tools, schedule, id => ({ serverExists: present?.has(id) ?? true, perGigabyte }));
-  const sizes = plans.flatMap(({ rows }) => rows.filter(isPresent).map(({ size }) => size));
+  const sizes = plans.flatMap(({ rows }) => rows.map(({ size }) => size));
   return {
     ...{ schedule: { id: schedule.id, name: schedule.name }, next_run: timeOf(schedule.next_due) },
     runs: choice?.servers.map(({ id, name }) => ({ id, name })) ?? null,
