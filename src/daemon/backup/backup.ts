@@ -1,7 +1,7 @@
 import type { Job, Outcome } from '../../core/queue/queue.ts';
 import type { Tools } from '../tools.ts';
-import { type At, backoff, type Next, readAt, save } from './run.ts';
-import { begin, lastStart } from './steps/begin.ts';
+import { type At, backoff, lastStart, type Next, readAt, save } from './run.ts';
+import { begin } from './steps/begin.ts';
 import { create, recover } from './steps/create.ts';
 import { end, runAfter } from './steps/end.ts';
 import { isFinal, runBefore, stop, waitUntilOff } from './steps/stop.ts';

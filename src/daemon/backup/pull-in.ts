@@ -4,6 +4,9 @@ import { readSchedules } from './schedule.ts';
 
 const hour = 3_600_000;
 
+/** A due time that is so far ahead was one of a clock that was wrong; of one that was an hour off, the due time is not run for again. */
+const farAhead = 26 * hour;
+
 /** After the clock was turned: what waits for a time that is now far off is taken up again, since it was set by a clock that was wrong. */
 export async function pullIn(tools: Tools, now: number, jump: number): Promise<void> {
   const { store, queue, log } = tools;
@@ -34,4 +37,28 @@ export async function pullIn(tools: Tools, now: number, jump: number): Promise<v
     },
   ]);
   queue.wake();
+}
+
+/** Due times that were run for by a clock that was far ahead come once more, in their own time. */
+export async function redate({ store }: Tools, now: number): Promise<void> {
+  const { db } = store;
+  const ahead = await db
+    .selectFrom('runs')
+    .select('id')
+    .where('due', '>', now + farAhead)
+    .where('state', 'not in', ['waiting', 'running'])
+    .execute();
+  // A moment apart, since no two may be due at once.
+  const runs = ahead.map(({ id }, index) =>
+    db
+      .updateTable('runs')
+      .set({ due: now - index })
+      .where('id', '=', id),
+  );
+  const schedules = db.updateTable('schedules');
+  await store.commit([
+    ...runs.map(query => ({ query, changes: 'any' as const })),
+    { query: schedules.set({ last_due: null }).where('last_due', '>', now + farAhead) },
+    { query: schedules.set({ last_verify: null }).where('last_verify', '>', now + farAhead) },
+  ]);
 }

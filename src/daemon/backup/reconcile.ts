@@ -4,6 +4,7 @@ import type { RunRow } from '../../core/store/tables.ts';
 import type { Tools } from '../tools.ts';
 import { isAlive } from './lock.ts';
 import { pruneWhatIsLeft } from './prune-left.ts';
+import { redate } from './pull-in.ts';
 import { refresh, write } from './refresh.ts';
 import { keyOf } from './run.ts';
 import { powerOnKey } from './steps/end.ts';
@@ -16,6 +17,7 @@ const hour = 3_600_000;
 export async function reconcile(tools: Tools, job: Job<'reconcile'>): Promise<Outcome> {
   try {
     await endOrphans(tools, job);
+    await redate(tools, tools.clock.now());
     await refresh(tools, job);
     await removeLeftovers(tools, job);
     await pruneWhatIsLeft(tools, job);

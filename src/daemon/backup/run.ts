@@ -154,9 +154,14 @@ export function tell({ tools, run }: Pick<At, 'tools' | 'run'>, type: string, mo
   });
 }
 
-/** Milliseconds before the n-th look at something, growing by half from 5 s to 30 s. */
+/** Until when a run may begin to make its image. */
+export function lastStart({ run, spec }: Pick<At, 'run' | 'spec'>): number {
+  return run.due + (spec ? spec.window + spec.jitter : 0);
+}
+
+/** Milliseconds before the n-th look at something, growing by half from 2 s to 30 s. */
 export function pollDelay(polls: number): number {
-  return Math.min(30_000, Math.round(5_000 * 1.5 ** polls));
+  return Math.min(30_000, Math.round(2_000 * 1.5 ** (polls - 1)));
 }
 
 /** Milliseconds before the n-th try of what Hetzner would not do, doubling from 30 s to 5 min. */

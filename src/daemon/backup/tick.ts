@@ -1,20 +1,15 @@
-import { createHash } from 'node:crypto';
 import type { Entry } from '../../core/audit/audit.ts';
 import { jitterOf } from '../../core/backup/due.ts';
 import { Failure, toFailure } from '../../core/failure.ts';
-import type { Server } from '../../core/hetzner/types.ts';
 import { happened } from '../../core/store/happened.ts';
 import type { Step } from '../../core/store/store.ts';
-import type { RunRow } from '../../core/store/tables.ts';
 import type { Tools } from '../tools.ts';
 import { whatIsDue } from './decide.ts';
+import { advance, type Known, newRun } from './new-run.ts';
 import { keyOf } from './run.ts';
 import { readDue, type Schedule } from './schedule.ts';
 import { readServers, type Servers } from './servers.ts';
 import { dueVerify } from './verify/due.ts';
-
-/** What is known of a server when its backup becomes due. */
-export type Known = Pick<Server, 'id' | 'name'>;
 
 /** Turns what is due at `now` (milliseconds) into runs and their jobs, once however many daemons do it; how many runs there are of it. */
 export async function tick(tools: Tools, now: number): Promise<number> {
@@ -61,7 +56,7 @@ async function start(tools: Tools, schedule: Schedule, servers: Servers, now: nu
       state: 'skipped',
     });
   }
-  const runs = due === null ? [] : chosen.map(server => rowOf(schedule, server, due));
+  const runs = due === null ? [] : chosen.map(server => newRun(tools, schedule, server, due));
   const jobs = runs.map(run => {
     const spread = run.due + jitterOf(schedule.id, run.server_id, run.due, spec.jitter);
     const payload = { run: run.id };
@@ -82,53 +77,11 @@ async function start(tools: Tools, schedule: Schedule, servers: Servers, now: nu
   return done ? runs.length : 0;
 }
 
-/** The write that moves a schedule on; undoes its commit when another daemon has, or the schedule was changed. */
-export function advance(
-  { store }: Tools,
-  schedule: Schedule,
-  set: { readonly next_due?: number; readonly last_due?: number | null; next_verify?: number; last_verify?: number },
-): Step {
-  const column = 'next_verify' in set ? 'next_verify' : 'next_due';
-  const query = store.db
-    .updateTable('schedules')
-    .set(set)
-    .where('id', '=', schedule.id)
-    .where('version', '=', schedule.version)
-    .where('paused', '=', 0)
-    .where(column, '=', schedule[column]);
-  return { query, changes: 1 };
-}
-
-/** A new run of a schedule for one server. */
-export function rowOf(schedule: Schedule, server: Known, due: number, kind: RunRow['kind'] = 'backup'): RunRow {
-  return {
-    id: idOf(kind, schedule, server, due),
-    kind,
-    schedule_id: schedule.id,
-    schedule_name: schedule.name,
-    server_id: server.id,
-    server_name: server.name,
-    due,
-    state: 'waiting',
-    step: 'begin',
-    data: '{}',
-    image_id: null,
-    reason: null,
-    started: null,
-    finished: null,
-  };
-}
-
-/** The same wherever it is made: two daemons that begin one run ask for one image. */
-function idOf(kind: string, { id, created }: Schedule, server: Known, due: number): string {
-  const text = [kind, id, created, server.id, due].join('/');
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
-}
-
-function writePassed({ store }: Tools, schedule: Schedule, passed: Passed, now: number): Step[] {
+function writePassed(tools: Tools, schedule: Schedule, passed: Passed, now: number): Step[] {
+  const { store } = tools;
   const { due, servers, reason, state } = passed;
   const rows = servers.map(server => ({
-    ...rowOf(schedule, server, due),
+    ...newRun(tools, schedule, server, due),
     state,
     reason,
     step: 'ended',

@@ -117,5 +117,11 @@ describe('the loop of a daemon', () => {
     expect(next_due).toBeLessThan(bench.clock.now() + day);
     await live(day);
     expect(bench.project.images.size).toBeGreaterThanOrEqual(2);
+    // What was run for by the wrong clock comes in its own time as well.
+    const ahead = bench.store.db
+      .selectFrom('runs')
+      .select('id')
+      .where('due', '>', bench.clock.now() + 2 * day);
+    expect(await ahead.execute()).toEqual([]);
   });
 });

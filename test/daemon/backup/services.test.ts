@@ -3,7 +3,7 @@ import { Failure } from '../../../src/core/failure.ts';
 import type { Request, Service } from '../../../src/daemon/api/service.ts';
 import { backupService } from '../../../src/daemon/backup/service/backups.ts';
 import { scheduleService } from '../../../src/daemon/backup/service/schedules.ts';
-import { freeze, readFrozen, unfreeze } from '../../../src/daemon/frozen.ts';
+import { freeze, unfreeze } from '../../../src/daemon/frozen.ts';
 import { type Bench, day, hour, openBench } from './bench.ts';
 
 const caller = { name: 'anna@example.com', role: 'admin', requestId: 'r-1', address: 'socket' } as const;
@@ -202,11 +202,10 @@ describe('backups', () => {
 });
 
 describe('a freeze', () => {
-  it('stops deletions for everything until it is lifted, and says who wants it', async () => {
+  it('stops deletions for everything until it is lifted', async () => {
     const { bench, schedule } = await open();
     await schedule('create', { ...nightly, 'keep-last': 1, grace: 0 });
-    await freeze(bench.daemon.tools, caller.name, 'an incident');
-    expect(await readFrozen(bench.daemon.tools)).toMatchObject({ by: 'anna@example.com', reason: 'an incident' });
+    await freeze(bench.daemon.tools, 'ada');
     await bench.pass(3 * day);
     expect(bench.project.images.size).toBe(3);
     await unfreeze(bench.daemon.tools, 'ada');

@@ -7,6 +7,7 @@ import type { Store } from '../../../src/core/store/store.ts';
 import type { Clock } from '../../../src/core/world.ts';
 import { type Backups, startBackups } from '../../../src/daemon/backup/index.ts';
 import type { DaemonLimits, Tools } from '../../../src/daemon/tools.ts';
+import { chance } from './random.ts';
 
 /** A daemon without a process: what is due is done when it is asked to. */
 export interface Daemon {
@@ -34,11 +35,14 @@ export interface Parts {
 
 const { privateKey: key } = generateKeyPairSync('ed25519');
 
+/** One for all, so that no two daemons draw the same. */
+const dice = chance(1);
+
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Starts one on a store, as the only one that works on it. */
 export async function startDaemon(parts: Parts): Promise<Daemon> {
-  const { store, clock, hetzner, random = () => 0.5, log = silent, worker = 'test' } = parts;
+  const { store, clock, hetzner, random = dice.next, log = silent, worker = 'test' } = parts;
   const { signal } = new AbortController();
   const queue = await openStoreQueue({ store, clock, random, worker, log, signal, takeOver: !parts.shared });
   const settings = { maxConcurrentImages: 10, hooks: [], ...parts.settings };

@@ -162,7 +162,7 @@ const deeds: Readonly<Record<string, readonly [number, Deed]>> = {
     0.5,
     async people => {
       people.wishes.frozen = true;
-      await freeze(people.tools, 'ada', 'a whim');
+      await freeze(people.tools, 'ada');
     },
   ],
   unfreeze: [1, thaw],

@@ -5,9 +5,9 @@ import type { Tools } from '../../tools.ts';
 import { isHeld, isPresent } from '../images.ts';
 import { label } from '../labels.ts';
 import { readImage, readServer } from '../look.ts';
+import { newRun } from '../new-run.ts';
 import { keyOf } from '../run.ts';
 import { readSchedule } from '../schedule.ts';
-import { rowOf } from '../tick.ts';
 import { change, entryBy, refuse, timeOf } from './common.ts';
 import { restore } from './restore.ts';
 
@@ -119,7 +119,7 @@ async function verifyNow(tools: Tools, request: Request): Promise<unknown> {
   const schedule = await readSchedule(store, row.schedule_id);
   if (!schedule) return refuse(tools, entry, new Failure('refused', 'its schedule is gone'));
   const server = { id: row.server_id, name: row.server_name };
-  const run = { ...rowOf(schedule, server, clock.now(), 'verify'), image_id: row.id };
+  const run = { ...newRun(tools, schedule, server, clock.now(), 'verify'), image_id: row.id };
   await change(tools, entry, [
     { query: store.db.insertInto('runs').values(run), changes: 1 },
     queue.adding({ name: 'verify', payload: { run: run.id }, key: keyOf(run) }),

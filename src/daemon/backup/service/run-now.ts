@@ -1,10 +1,10 @@
 import { Failure } from '../../../core/failure.ts';
 import type { Request } from '../../api/service.ts';
 import type { Tools } from '../../tools.ts';
+import { newRun } from '../new-run.ts';
 import { keyOf } from '../run.ts';
 import type { Schedule } from '../schedule.ts';
 import { readServers } from '../servers.ts';
-import { rowOf } from '../tick.ts';
 import { change, entryBy, refuse } from './common.ts';
 
 /** Begins a run of each server of a schedule at once, whatever the hour; throws `refused` when it chooses none. */
@@ -27,7 +27,7 @@ export async function runNow(tools: Tools, request: Request, schedule: Schedule)
   }
   const now = clock.now();
   const steps = servers.flatMap(server => {
-    const run = rowOf(schedule, server, now);
+    const run = newRun(tools, schedule, server, now);
     return [
       { query: store.db.insertInto('runs').values(run), changes: 'any' as const },
       queue.adding({ name: 'backup', payload: { run: run.id }, key: keyOf(run) }),

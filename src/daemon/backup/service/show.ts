@@ -60,7 +60,7 @@ function showServer({ id, name, plan, rows }: ServerPlan) {
     ...{ id: image, created: timeOf(created), size: sizes.get(image) ?? null, monthly, decision, reasons },
     delete_after: timeOf(deleteAfter),
   }));
-  return { id, name, stopped: plan.stopped, newest_good: timeOf(plan.newestGood), images };
+  return { id, name, stopped: plan.stopped.join('; ') || null, newest_good: timeOf(plan.newestGood), images };
 }
 
 async function freshnessOf({ store, clock }: Tools, schedule: Schedule) {

@@ -3,14 +3,9 @@ import { happened } from '../../../core/store/happened.ts';
 import { lockOf, take, takeSlot } from '../lock.ts';
 import { imagesOfRun, readServer } from '../look.ts';
 import { refuseCost, refuseRoom } from '../room.ts';
-import { type At, type Next, save, tell } from '../run.ts';
+import { type At, lastStart, type Next, save, tell } from '../run.ts';
 import { adopt } from './create.ts';
 import { end } from './end.ts';
-
-/** Until when a run may begin to make its image. */
-export function lastStart({ run, spec }: Pick<At, 'run' | 'spec'>): number {
-  return run.due + (spec ? spec.window + spec.jitter : 0);
-}
 
 /** Finds out whether the image may be made: once what it is made of is there, and nothing else is under way on it. */
 export async function begin(at: At): Promise<Next> {

@@ -4,8 +4,7 @@ import type { Image } from '../../../core/hetzner/types.ts';
 import { rowOf } from '../images.ts';
 import { labelsOf } from '../labels.ts';
 import { imagesOfRun } from '../look.ts';
-import { type At, backoff, entryOf, type Next, save, settling } from '../run.ts';
-import { lastStart } from './begin.ts';
+import { type At, backoff, entryOf, lastStart, type Next, save, settling } from '../run.ts';
 import { end } from './end.ts';
 
 /** Asks for the image, after it is written down that it will be asked for. */

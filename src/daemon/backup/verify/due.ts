@@ -1,8 +1,8 @@
 import type { Tools } from '../../tools.ts';
 import { nextDue } from '../decide.ts';
+import { advance, newRun } from '../new-run.ts';
 import { keyOf } from '../run.ts';
 import type { Schedule } from '../schedule.ts';
-import { advance, rowOf } from '../tick.ts';
 
 /** Begins the restore test that is due: of the newest good image of the server whose test is the longest ago, since each test costs the price of a server. */
 export async function dueVerify(tools: Tools, schedule: Schedule, now: number): Promise<number> {
@@ -26,7 +26,7 @@ export async function dueVerify(tools: Tools, schedule: Schedule, now: number): 
     return 0;
   }
   const server = { id: image.server_id, name: image.server_name };
-  const run = { ...rowOf(schedule, server, due, 'verify'), image_id: image.id };
+  const run = { ...newRun(tools, schedule, server, due, 'verify'), image_id: image.id };
   const job = queue.adding({ name: 'verify', payload: { run: run.id }, key: keyOf(run) });
   const done = await store.commit([
     advance(tools, schedule, set),
