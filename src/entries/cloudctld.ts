@@ -4,8 +4,8 @@ import { realClock } from '../core/real-world.ts';
 import { createTransport } from '../core/transport/transport.ts';
 import { daemonMain } from '../daemon/process.ts';
 
-/** Runs the process's command line of cloudctld and ends the process with its exit status. */
-export async function start(process: NodeJS.Process): Promise<void> {
+/** Runs the process's command line of cloudctld by that clock, and ends the process with its exit status. */
+export async function start(process: NodeJS.Process, clock = realClock): Promise<void> {
   // What the daemon makes is nobody else's.
   process.umask(0o077);
   const write = (text: string) => writeLog(Buffer.from(text));
@@ -24,7 +24,7 @@ export async function start(process: NodeJS.Process): Promise<void> {
     host: hostname(),
     uid: process.getuid?.(),
     user: nameUser(process),
-    clock: realClock,
+    clock,
     random: Math.random,
     http: createTransport({ env }),
     output: { write, isTTY: process.stderr.isTTY === true },

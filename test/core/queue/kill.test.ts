@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
 import { eventually } from '../../contract/queue-place.ts';
 
-const kills = Number(process.env.CLOUDCTL_TEST_KILLS ?? 10);
+const kills = Number(process.env.CLOUDCTL_QUEUE_KILLS ?? 10);
 const jobsEach = 40;
 
 const folder = mkdtempSync(join(tmpdir(), 'cloudctl-kill-'));

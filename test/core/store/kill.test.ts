@@ -6,8 +6,8 @@ import { temporaryFolder } from './folder.ts';
 import { buildVictim, startVictim } from './processes.ts';
 import { countCommits } from './rows.ts';
 
-/** More of them for a night: CLOUDCTL_TORTURE_KILLS=1000. */
-const kills = Number(process.env.CLOUDCTL_TORTURE_KILLS ?? 20);
+/** More of them for a night: CLOUDCTL_STORE_KILLS=1000. */
+const kills = Number(process.env.CLOUDCTL_STORE_KILLS ?? 20);
 
 let victim: string;
 beforeAll(() => {

@@ -5,8 +5,8 @@ import { openSqlite } from '../../../src/core/store/sqlite.ts';
 import { openFile, temporaryFolder } from './folder.ts';
 import { countCommits, nthCommit } from './rows.ts';
 
-/** More of them for a night: CLOUDCTL_TORTURE_CUTS=10000. */
-const cuts = Number(process.env.CLOUDCTL_TORTURE_CUTS ?? 200);
+/** More of them for a night: CLOUDCTL_STORE_CUTS=10000. */
+const cuts = Number(process.env.CLOUDCTL_STORE_CUTS ?? 200);
 const commits = 60;
 const header = 32;
 const frame = 24 + 4_096;
