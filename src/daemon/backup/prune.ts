@@ -1,6 +1,6 @@
 import type { Plan } from '../../core/backup/plan.ts';
 import type { Verdict } from '../../core/backup/types.ts';
-import { Failure, failures } from '../../core/failure.ts';
+import { failures } from '../../core/failure.ts';
 import type { Job, Outcome } from '../../core/queue/queue.ts';
 import type { Tools } from '../tools.ts';
 import { judge, readBrakes } from './decide.ts';
@@ -11,25 +11,20 @@ import { refresh, type Seen, write } from './refresh.ts';
 import { readSchedule, type Schedule } from './schedule.ts';
 import { passes } from './trouble.ts';
 
-/** How long a pruning that Hetzner does not answer is tried before the next one has to do, in milliseconds. */
-const patience = 6 * 3_600_000;
-
 /** Marks what the schedule's rules let go of one server, and deletes what was marked long enough ago. */
 export async function prune(tools: Tools, job: Job<'prune'>): Promise<Outcome> {
   const { schedule, server } = job.payload;
   const lock = `lock/prune/${schedule}/${server}`;
   const now = tools.clock.now();
   if (!(await take(tools.store, lock, job.key))) return { again: now + 30_000 };
-  try {
-    if (await carryOut(tools, job)) throw new Failure('unreachable', 'Hetzner would not do all of it');
-  } catch (error) {
+  const isLeft = await carryOut(tools, job).catch(error => {
     if (!passes(error)) throw error;
     tools.log.warn('images could not be pruned', { schedule, server, reason: error.message });
-    const created = await createdAt(tools, job);
-    if (now < created + patience) return { again: now + 300_000 };
-  }
+    return true;
+  });
   const mine = tools.store.db.deleteFrom('meta').where('name', '=', lock).where('value', '=', job.key);
   await write(tools, job, [], [{ query: mine }]);
+  if (isLeft) return { again: tools.clock.now() + 300_000 };
 }
 
 /** Each deed is decided anew, by what is there just before it: what was decided a moment ago may hold no longer. True when one failed that may pass later. */
@@ -90,9 +85,4 @@ async function tellBrake(tools: Tools, job: Job<'prune'>, { schedule, plan }: St
     reason,
   } as const;
   await write(tools, job, [entry]);
-}
-
-async function createdAt({ store }: Tools, job: Job): Promise<number> {
-  const row = await store.db.selectFrom('jobs').select('created').where('id', '=', job.id).executeTakeFirst();
-  return row?.created ?? 0;
 }

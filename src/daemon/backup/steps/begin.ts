@@ -3,7 +3,7 @@ import { happened } from '../../../core/store/happened.ts';
 import { lockOf, take, takeSlot } from '../lock.ts';
 import { imagesOfRun, readServer } from '../look.ts';
 import { refuseCost, refuseRoom } from '../room.ts';
-import { type At, lastStart, type Next, save, tell } from '../run.ts';
+import { type At, backoff, lastStart, type Next, save, tell } from '../run.ts';
 import { adopt } from './create.ts';
 import { end } from './end.ts';
 
@@ -20,7 +20,7 @@ export async function begin(at: At): Promise<Next> {
   if (!waits && now > lastStart(at)) {
     return end(at, { state: 'missed', reason: 'the window was over before it could begin' });
   }
-  if (waits) return later(at, now + 30_000, waits);
+  if (waits) return later(at, waits);
   const server = await readServer(tools.hetzner, run.server_id);
   if (!server) return end(at, { state: 'failed', reason: 'the server is gone' });
   const full = await refuseRoom(at);
@@ -50,9 +50,10 @@ async function whatToWaitFor({ tools, run, job }: At): Promise<string | undefine
   return `${settings.maxConcurrentImages} images are being made already`;
 }
 
-async function later(at: At, again: number, reason: string): Promise<Next> {
-  if (at.run.reason !== reason) await save(at, { reason });
-  return { again };
+async function later(at: At, reason: string): Promise<Next> {
+  const polls = (at.data.polls ?? 0) + 1;
+  await save(at, { reason, data: { polls } });
+  return { again: at.tools.clock.now() + backoff(polls - 1) };
 }
 
 /** No image holds an attached volume: said at each run. */
