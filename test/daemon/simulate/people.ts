@@ -145,7 +145,7 @@ const deeds: Readonly<Record<string, readonly [number, Deed]>> = {
   ],
   resume: [1, resumeAll],
   run: [
-    2,
+    0.7,
     async people => {
       const id = await anySchedule(people);
       if (id !== undefined) await ask(scheduleService(people.tools), 'run', { id });

@@ -39,7 +39,7 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
   const store = await openSqlite(':memory:');
   const end = start + (days + quiet) * day;
   const isQuiet = () => time > start + days * day;
-  const weather: Weather = { share: 0.01, outage: 0 };
+  const weather: Weather = { share: 0, storm: 0, outage: 0 };
   const wishes: Wishes = { held: new Set(), frozen: false };
   const figures = { images: 0, deleted: 0, kills: 0, faults: 0, steps: 0 };
   let time = start;
@@ -70,7 +70,7 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
     imaging() {
       figures.images += 1;
       const end = isQuiet() || !luck.is(0.03) ? 'good' : luck.pick(['error', 'vanish'] as const);
-      return { takes: !isQuiet() && luck.is(0.02) ? luck.between(1, 8) * hour : luck.between(4, 40) * 1000, end };
+      return { takes: !isQuiet() && luck.is(0.02) ? luck.between(1, 8) * hour : luck.between(4, 25) * 1000, end };
     },
     inspect: async (method, path) => {
       if (!byHand) await checkCall(truth, method, path).catch(fail);
@@ -189,9 +189,11 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
   async function somethingHappens(): Promise<void> {
     const kind = dice.between(1, 20);
     if (kind === 1) weather.outage = time + dice.between(5, 90) * minute;
-    else if (kind === 2) weather.share = dice.pick([0.005, 0.02, 0.1, 0.25]);
-    else if (kind === 3) project.readOnly = !project.readOnly && dice.is(0.3);
-    else if (kind === 4 && !restore && daemon && dice.is(0.5)) {
+    else if (kind <= 3) {
+      weather.share = dice.pick([0.05, 0.2, 0.4]);
+      weather.storm = time + dice.between(1, 48) * hour;
+    } else if (kind === 4) project.readOnly = !project.readOnly && dice.is(0.3);
+    else if (kind === 5 && !restore && daemon && dice.is(0.5)) {
       const by = dice.pick([-hour, hour, -10 * minute, 365 * day, 2 * minute]);
       turn(by);
       restore = { at: time + dice.between(1, 6) * hour, by: -by };
@@ -206,7 +208,7 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
   }
 
   async function calmDown(): Promise<void> {
-    Object.assign(weather, { share: 0, outage: 0 });
+    Object.assign(weather, { storm: Number.POSITIVE_INFINITY, share: 0, outage: 0 });
     project.readOnly = false;
     mayKill = false;
     byHand = true;

@@ -9,9 +9,14 @@ const minute = 60_000;
 export interface Weather {
   /** How often a call goes wrong, from 0 to 1. */
   share: number;
+  /** Until when it goes wrong so often; then it is fair. */
+  storm: number;
   /** Until when nothing is answered at all. */
   outage: number;
 }
+
+/** How often a call goes wrong in fair weather. */
+const fair = 0.008;
 
 /** What becomes of a call in that weather, and how many milliseconds it takes. */
 export function fateOf(
@@ -23,7 +28,8 @@ export function fateOf(
 ): { readonly fate: Fate; readonly takes: number } {
   const takes = chance.between(40, 250);
   if (now < weather.outage) return { fate: { before: unreachable(false) }, takes: 1000 };
-  if (!chance.is(weather.share)) return { fate: {}, takes };
+  const share = now < weather.storm ? weather.share : fair;
+  if (!chance.is(share)) return { fate: {}, takes };
   const kinds = method === 'GET' ? reads : writes;
   return kinds[chance.between(0, kinds.length - 1)]!(chance, path);
 }
