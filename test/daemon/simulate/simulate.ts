@@ -70,7 +70,11 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
     imaging() {
       figures.images += 1;
       const end = isQuiet() || !luck.is(0.03) ? 'good' : luck.pick(['error', 'vanish'] as const);
-      return { takes: !isQuiet() && luck.is(0.02) ? luck.between(1, 8) * hour : luck.between(4, 25) * 1000, end };
+      return {
+        takes:
+          !isQuiet() && luck.is(0.005) ? luck.between(1, 90) * luck.pick([1, 5]) * minute : luck.between(4, 25) * 1000,
+        end,
+      };
     },
     inspect: async (method, path) => {
       if (!byHand) await checkCall(truth, method, path).catch(fail);

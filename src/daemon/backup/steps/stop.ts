@@ -64,7 +64,7 @@ async function sendStop(at: At, command: 'shutdown' | 'poweroff'): Promise<At> {
     return at;
   } catch (error) {
     const failure = toFailure(error);
-    if (failure.code === 'unexpected' || failure.code === 'interrupted') throw error;
+    if (failure.code === 'unexpected' || failure.code === 'interrupted' || isFinal(error)) throw error;
     // It shows in the server's status whether it was done; a late one is undone by the job that starts it again.
     tools.log.warn('server could not be stopped', { server: run.server_id, command, reason: failure.message });
     return at;
@@ -75,7 +75,7 @@ function closed(at: At) {
   return { entries: at.data.entry === undefined ? [] : [entryOf(at, 'server.shutdown', 'done')] };
 }
 
-/** Throws what ends a run at once: a token that may not change anything. */
+/** True for what ends a run at once: a token that may not change anything. */
 export function isFinal(error: unknown): error is Failure {
   return error instanceof Failure && (error.code === 'forbidden' || error.code === 'unauthorized');
 }

@@ -25,7 +25,7 @@ export async function wait(at: At): Promise<Next> {
     return end(at, { state: 'failed', reason: 'the image was not finished in 6 hours' });
   }
   const polls = (data.polls ?? 0) + 1;
-  await save(at, { data: { polls } });
+  await save(at, { reason: null, data: { polls } });
   return { again: now + pollDelay(polls) };
 }
 
