@@ -81,7 +81,21 @@ describe('the parts of the program', () => {
   });
 
   it('load heavy packages only where they are used', () => {
-    const heavy = ['inquirer', 'ora', 'execa', 'cli-table3', '@jmespath-community/jmespath', 'smol-toml'];
+    const heavy = [
+      'inquirer',
+      'ora',
+      'execa',
+      'cli-table3',
+      '@jmespath-community/jmespath',
+      'smol-toml',
+      'kysely',
+      'better-sqlite3',
+      'mysql2',
+      'mysql2/promise',
+      'bullmq',
+      'ioredis',
+      'pino',
+    ];
     const early = files.flatMap(file => {
       const text = readFileSync(file, 'utf8');
       return heavy
