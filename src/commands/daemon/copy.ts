@@ -17,7 +17,7 @@ export const backup = command({
     ...outputFields,
   },
   examples: ['cloudctl daemon backup /mnt/backup/cloudctl-2026-11-25.db'],
-  exits: ['refused'],
+  exits: ['not_found', 'refused'],
   async run(session, input) {
     const format = parseFormat(input);
     const done = await askDaemonProgram<{ file: string }>(session.world, [

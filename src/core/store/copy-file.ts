@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import { writeCopy } from './copy.ts';
 import { storeFailure } from './sqlite-faults.ts';
 import { versionOf } from './sqlite-migrate.ts';
 
-/** A copy of a store's file, whichever process has it open: whole and checked as `copyStore` makes it. Throws `usage` for one that is no store of ours, or a newer one. */
+/** A copy of a store's file, whichever process has it open: whole and checked as `copyStore` makes it. Throws `not_found` where there is none, `usage` for one that is no store of ours, or a newer one. */
 export async function copyStoreFile(file: string, target: string): Promise<void> {
+  if (!existsSync(file))
+    throw new Failure('not_found', `${file}: there is no store`, { hint: 'cloudctl daemon start' });
   const { default: Database } = await import('better-sqlite3');
   await writeCopy(async to => {
     const source = new Database(file, { readonly: true, fileMustExist: true });

@@ -121,7 +121,7 @@ describe('the verbs of cloudctld', () => {
   it('copy and restore the store', async () => {
     const home = daemonHome();
     const copy = join(home.folder, 'copy.db');
-    expect((await call(home, 'backup', copy)).status).toBe(2);
+    expect((await call(home, 'backup', copy)).status).toBe(5);
     const { daemon } = await start(home);
     expect((await call(home, 'backup', copy)).status).toBe(0);
     expect((await call(home, 'restore', copy)).status).toBe(75);
