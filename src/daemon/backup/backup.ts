@@ -4,9 +4,9 @@ import { type At, backoff, lastStart, type Next, readAt, save } from './run.ts';
 import { begin } from './steps/begin.ts';
 import { create, recover } from './steps/create.ts';
 import { end, runAfter } from './steps/end.ts';
-import { isFinal, runBefore, stop, waitUntilOff } from './steps/stop.ts';
+import { runBefore, stop, waitUntilOff } from './steps/stop.ts';
 import { wait } from './steps/wait.ts';
-import { passes } from './trouble.ts';
+import { isFinal, passes } from './trouble.ts';
 
 /** How long Hetzner may be silent while a run is under way, in milliseconds. */
 const patience = 6 * 3_600_000;

@@ -8,7 +8,7 @@ import { pullIn } from './pull-in.ts';
 import { reconcile, reconcileJob } from './reconcile.ts';
 import { readNextDue } from './schedule.ts';
 import { tick } from './tick.ts';
-import { passes } from './trouble.ts';
+import { isFinal, passes } from './trouble.ts';
 import { verify } from './verify/verify.ts';
 
 /** Milliseconds between two ticks, at the most and at the least. */
@@ -66,9 +66,9 @@ async function patiently<T>(job: Job, run: () => Promise<T>, { clock, log }: Too
   try {
     return await run();
   } catch (error) {
-    if (!passes(error)) throw error;
+    if (!passes(error) && !isFinal(error)) throw error;
     log.warn('job waits for hetzner', { job: job.key, reason: error.message });
-    return { again: clock.now() + 30_000 };
+    return { again: clock.now() + (passes(error) ? 30_000 : 300_000) };
   }
 }
 

@@ -9,7 +9,7 @@ import { take } from './lock.ts';
 import { readServer } from './look.ts';
 import { refresh, type Seen, write } from './refresh.ts';
 import { readSchedule, type Schedule } from './schedule.ts';
-import { passes } from './trouble.ts';
+import { isFinal, passes } from './trouble.ts';
 
 /** Marks what the schedule's rules let go of one server, and deletes what was marked long enough ago. */
 export async function prune(tools: Tools, job: Job<'prune'>): Promise<Outcome> {
@@ -18,9 +18,9 @@ export async function prune(tools: Tools, job: Job<'prune'>): Promise<Outcome> {
   const now = tools.clock.now();
   if (!(await take(tools.store, lock, job.key))) return { again: now + 30_000 };
   const isLeft = await carryOut(tools, job).catch(error => {
-    if (!passes(error)) throw error;
+    if (!passes(error) && !isFinal(error)) throw error;
     tools.log.warn('images could not be pruned', { schedule, server, reason: error.message });
-    return true;
+    return passes(error);
   });
   const mine = tools.store.db.deleteFrom('meta').where('name', '=', lock).where('value', '=', job.key);
   await write(tools, job, [], [{ query: mine }]);

@@ -8,7 +8,7 @@ import { redate } from './pull-in.ts';
 import { refresh, write } from './refresh.ts';
 import { keyOf } from './run.ts';
 import { powerOnKey } from './steps/end.ts';
-import { passes } from './trouble.ts';
+import { isFinal, passes } from './trouble.ts';
 import { removeLeftovers } from './verify/leftovers.ts';
 
 const hour = 3_600_000;
@@ -22,8 +22,9 @@ export async function reconcile(tools: Tools, job: Job<'reconcile'>): Promise<Ou
     await removeLeftovers(tools, job);
     await pruneWhatIsLeft(tools, job);
   } catch (error) {
-    if (!passes(error)) throw error;
+    if (!passes(error) && !isFinal(error)) throw error;
     tools.log.warn('images could not be looked at', { reason: error.message });
+    if (isFinal(error)) return;
     // The next one comes within the hour; a silence longer than that is tried again by it.
     const again = tools.clock.now() + 300_000;
     if (again < startOf(job) + hour) return { again };

@@ -24,8 +24,8 @@ export interface RunData {
   /** How often it was looked in this step, and how often Hetzner would not answer. */
   readonly polls?: number;
   readonly troubles?: number;
-  /** The hook before was begun, so that the one after has to run. */
-  readonly hooked?: boolean;
+  /** The hook that has to run in the end, since the one before was begun. */
+  readonly after?: string;
   /** When the server was told to stop: it is this run's to start it again. */
   readonly stopped?: number;
   readonly stopSince?: number;

@@ -18,8 +18,13 @@ export async function tick(tools: Tools, now: number): Promise<number> {
   const servers = readServers(tools);
   let begun = 0;
   for (const schedule of schedules) {
-    if (schedule.next_due !== null && schedule.next_due <= now) begun += await start(tools, schedule, servers, now);
-    if (schedule.next_verify !== null && schedule.next_verify <= now) begun += await dueVerify(tools, schedule, now);
+    try {
+      if (schedule.next_due !== null && schedule.next_due <= now) begun += await start(tools, schedule, servers, now);
+      if (schedule.next_verify !== null && schedule.next_verify <= now) begun += await dueVerify(tools, schedule, now);
+    } catch (error) {
+      // One that cannot be read or begun keeps no other from being.
+      tools.log.error('schedule could not be begun', { schedule: schedule.name, reason: (error as Error).message });
+    }
   }
   if (begun > 0) tools.queue.wake();
   return begun;

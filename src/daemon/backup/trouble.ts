@@ -4,3 +4,8 @@ import { Failure } from '../../core/failure.ts';
 export function passes(error: unknown): error is Failure {
   return error instanceof Failure && ['limited', 'unreachable', 'timeout', 'busy'].includes(error.code);
 }
+
+/** True for what no waiting helps: a token that is not accepted, or may only read. */
+export function isFinal(error: unknown): error is Failure {
+  return error instanceof Failure && (error.code === 'forbidden' || error.code === 'unauthorized');
+}

@@ -23,7 +23,7 @@ describe('the simulation', () => {
   it.each(seeds)(
     'breaks no rule while everything goes wrong: seed %i',
     async seed => {
-      const { images, deleted, faults } = await simulate(seed, 12, { quiet: 10 });
+      const { images, deleted, faults } = await simulate(seed, 10, { quiet: 8 });
       expect(images).toBeGreaterThan(20);
       expect(deleted + faults).toBeGreaterThan(0);
     },

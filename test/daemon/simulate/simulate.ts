@@ -163,7 +163,7 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
     if (clock.now() >= nextTick || clock.now() < lastTick) {
       await daemon.backups.tick(time);
       lastTick = clock.now();
-      nextTick = Math.min(await readNextDue(store), lastTick + 12 * hour);
+      nextTick = Math.min(await readNextDue(store), lastTick + day);
     }
     await daemon.drain();
   }

@@ -39,7 +39,7 @@ export async function begin(at: At): Promise<Next> {
 }
 
 function nextOf({ spec }: At, server: Server): string {
-  if (spec?.before) return 'before';
+  if (spec?.before || spec?.after) return 'before';
   return spec?.shutdown && server.status !== 'off' ? 'stop' : 'create';
 }
 

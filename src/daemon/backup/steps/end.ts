@@ -12,9 +12,9 @@ export async function end(
   outcome: Ending,
   also: { entries?: readonly Entry[]; steps?: readonly Step[] } = {},
 ): Promise<Next> {
-  const { data, spec, tools } = at;
+  const { data, tools } = at;
   const entries = also.entries ?? refusal(at, outcome);
-  if (data.hooked && spec?.after && !data.outcome) {
+  if (data.after !== undefined && !data.outcome) {
     const change = { step: 'after', data: { outcome, polls: 0, troubles: 0 } };
     return { at: await save(at, change, { entries, steps: [...(also.steps ?? []), ...startAgain(at)] }) };
   }
@@ -53,7 +53,7 @@ function startAgain({ tools, run, data }: At): Step[] {
 
 /** Runs the hook that has to follow, also when the image was not made; its failure is told and changes nothing. */
 export async function runAfter(at: At): Promise<Next> {
-  const { data, job, spec, tools } = at;
+  const { data, job, tools } = at;
   const now = tools.clock.now();
   const outcome = data.outcome ?? { state: 'failed', reason: 'unknown' };
   const polls = data.polls ?? 0;
@@ -62,12 +62,12 @@ export async function runAfter(at: At): Promise<Next> {
     await save(at, { data: { polls: polls + 1 } });
     return { again: now + 10_000 };
   }
-  if (spec?.after === undefined) return end(at, outcome);
+  if (data.after === undefined) return end(at, outcome);
   await job.renew();
   try {
-    await tools.hook(spec.after, variables(at));
+    await tools.hook(data.after, variables(at));
   } catch (error) {
-    const reason = `the hook ${spec.after} failed: ${(error as Error).message}`;
+    const reason = `the hook ${data.after} failed: ${(error as Error).message}`;
     return end(at, outcome, { steps: [tell(at, 'backup.hook-failed', { reason })] });
   }
   return end(at, outcome);

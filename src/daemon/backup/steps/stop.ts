@@ -1,17 +1,18 @@
-import { Failure, toFailure } from '../../../core/failure.ts';
+import { toFailure } from '../../../core/failure.ts';
 import { readServer } from '../look.ts';
 import { type At, entryOf, type Next, pollDelay, save } from '../run.ts';
+import { isFinal } from '../trouble.ts';
 import { end, powerOnKey, variables } from './end.ts';
 
 /** How long a server may take to shut down by itself, and how long to stop at all, in milliseconds. */
 const patience = { shutdown: 120_000, poweroff: 600_000 };
 
-/** Runs the hook that comes before; without it there is no image. */
+/** Runs the hook that comes before, if there is one; when it fails there is no image. */
 export async function runBefore(at: At): Promise<Next> {
   const { tools, job, spec } = at;
   const next = spec?.shutdown ? 'stop' : 'create';
-  if (!spec?.before) return { at: await save(at, { step: next }) };
-  const begun = at.data.hooked ? at : await save(at, { data: { hooked: true } });
+  const begun = await save(at, { data: { after: at.data.after ?? spec?.after } });
+  if (!spec?.before) return { at: await save(begun, { step: next }) };
   await job.renew();
   try {
     await tools.hook(spec.before, variables(begun));
@@ -73,9 +74,4 @@ async function sendStop(at: At, command: 'shutdown' | 'poweroff'): Promise<At> {
 
 function closed(at: At) {
   return { entries: at.data.entry === undefined ? [] : [entryOf(at, 'server.shutdown', 'done')] };
-}
-
-/** True for what ends a run at once: a token that may not change anything. */
-export function isFinal(error: unknown): error is Failure {
-  return error instanceof Failure && (error.code === 'forbidden' || error.code === 'unauthorized');
 }
