@@ -19,6 +19,13 @@ const interruptions: Record<Kind, (process: Process, point: Point) => never> = {
   },
 };
 
+/** Where an interruption is another one than those before it: killed before something is killed after what was before that. */
+const matters: Record<Kind, (point: Point) => boolean> = {
+  kill: point => point.includes(' after '),
+  error: () => true,
+  timeout: point => point.startsWith('call'),
+};
+
 /** Lives through a night in which the server is stopped, an image made and the one before it deleted, and interrupts it at the n-th point. */
 async function liveThrough(kind: Kind, at: number): Promise<{ bench: Bench; points: Point[] }> {
   const points: Point[] = [];
@@ -82,6 +89,7 @@ describe('a backup that is interrupted', async () => {
   for (const kind of Object.keys(interruptions) as Kind[]) {
     it(`makes one image, deletes none that is kept and leaves the server on, by ${kind} at each point`, async () => {
       for (let at = 1; at <= points.length; at += 1) {
+        if (!matters[kind](points[at - 1]!)) continue;
         const { bench } = await liveThrough(kind, at);
         await expectWhole(bench).catch(error => {
           throw new Error(`${kind} at point ${at}, ${points[at - 1]}: ${error.message}`, { cause: error });
