@@ -35,7 +35,7 @@ function checkFolder(folder: string, stats: Stats): void {
   // Windows has neither users by number nor modes.
   if (user === undefined) return;
   if (isTrusted(stats, statSync(path.dirname(folder)), user)) return;
-  throw new Failure('refused', `the daemon's socket is not trusted: others can write to ${folder}`, {
+  throw new Failure('refused', `the daemon's socket is not trusted: others can reach into ${folder}`, {
     hint: stats.uid === user ? `chmod 700 ${folder}` : 'Name the daemon with --daemon unix:///path/to/cloudctl.sock',
   });
 }

@@ -168,11 +168,11 @@ describe('the way to the daemon', () => {
     });
   });
 
-  it('is not taken through a folder that others can write to', async () => {
+  it('is not taken through a folder that others can reach into', async () => {
     const { cloudctl, folder } = await desk();
     chmodSync(folder, 0o777);
     const refused = await cloudctl('schedule list');
-    expect(refused).toMatchObject({ status: 6, err: expect.stringMatching(`others can write to ${folder}`) });
+    expect(refused).toMatchObject({ status: 6, err: expect.stringMatching(`others can reach into ${folder}`) });
     expect(refused.err).toMatch(`\nchmod 700 ${folder}\n`);
   });
 

@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts';
 import type { World } from '../world.ts';
 import { type Access, type Given, resolveAccess } from './access.ts';
 import { HETZNER_ENDPOINT, originOf, parseEndpoint } from './endpoint.ts';
+import { stateFolder } from './paths.ts';
 import type { Settings } from './resolve.ts';
 import { checkToken } from './token.ts';
 
@@ -38,7 +39,7 @@ export async function resolveDaemon(
   }
   const context = await daemonOfContext(settings, world);
   if (context) return context;
-  const socket = defaultSockets(world.env).find(exists);
+  const socket = defaultSockets(world).find(exists);
   if (socket !== undefined) return { socket };
   throw new Failure('unreachable', 'no daemon is running here', {
     hint: 'cloudctl daemon start, or name one: --daemon https://host',
@@ -46,10 +47,16 @@ export async function resolveDaemon(
 }
 
 /** Where a daemon of this user or of this machine listens by default, in the order in which they are tried. */
-export function defaultSockets(env: World['env']): string[] {
-  const own = env.XDG_RUNTIME_DIR;
-  const user = own && path.isAbsolute(own) ? [path.join(own, 'cloudctl', 'cloudctl.sock')] : [];
-  return [...user, '/run/cloudctl/cloudctl.sock'];
+export function defaultSockets(world: Pick<World, 'env' | 'platform'>): string[] {
+  const runtime = absolute(world.env.XDG_RUNTIME_DIR);
+  const state = absolute(stateFolder(world));
+  // A user without a folder for sockets, as in a container, has the daemon's in its state directory.
+  const own = runtime ? path.join(runtime, 'cloudctl') : state && path.join(state, 'daemon');
+  return [...(own ? [path.join(own, 'cloudctl.sock')] : []), '/run/cloudctl/cloudctl.sock'];
+}
+
+function absolute(folder: string | undefined): string | undefined {
+  return folder && path.isAbsolute(folder) ? folder : undefined;
 }
 
 /** Accounts are for daemons only; a token goes to Hetzner, to a sandbox on this machine, or else to a daemon. */

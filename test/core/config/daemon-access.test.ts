@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSockets, parseDaemon, resolveDaemon } from '../../../src/core/config/daemon-access.ts';
 import { resolveSettings } from '../../../src/core/config/resolve.ts';
+import { placesOf } from '../../../src/daemon/config/places.ts';
 import { fakeWorld } from '../../helpers/run.ts';
 
 /** The daemon that an environment means, where only these sockets are there: nothing depends on what runs on this machine. */
@@ -24,10 +25,18 @@ describe('the address of the daemon', () => {
   });
 
   it("is the user's own socket first, then the service's, and a relative XDG_RUNTIME_DIR is ignored", async () => {
-    expect(defaultSockets(runtime)).toEqual([own, service]);
-    expect(defaultSockets({ XDG_RUNTIME_DIR: 'run' })).toEqual([service]);
+    const socketsOf = (env: Record<string, string>) => defaultSockets({ env, platform: 'linux' });
+    expect(socketsOf({ ...runtime, HOME: '/home/ada' })).toEqual([own, service]);
+    expect(socketsOf({ XDG_RUNTIME_DIR: 'run' })).toEqual([service]);
     expect(await daemonOf(runtime, [own, service])).toEqual({ socket: own });
     expect(await daemonOf(runtime, [service])).toEqual({ socket: service });
+  });
+
+  it("is in the daemon's state directory where a user has no folder for sockets, as the daemon has it", () => {
+    const world = { env: { HOME: '/home/ada' }, platform: 'linux' } as const;
+    const state = '/home/ada/.local/state/cloudctl/daemon/cloudctl.sock';
+    expect(defaultSockets(world)).toEqual([state, service]);
+    expect(placesOf({ ...world, uid: 1000 }).socket).toBe(state);
   });
 
   it('is told to be nowhere when nothing names one and no socket is there', async () => {
