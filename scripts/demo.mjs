@@ -1,15 +1,22 @@
 // The main job before the user's eyes: each command is echoed as typed and run against a sandbox of its own.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../bin/cloudctl.js', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'cloudctl-demo-'));
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDemoDemoDemoDemoDemoDemoDemoDemoDemoDemoDemo demo@cloudctl';
-// Nothing of the user's own: no configuration, no token, no terminal to be asked on.
-const env = { PATH: process.env.PATH, TERM: process.env.TERM, LANG: process.env.LANG, HOME: home, CLOUDCTL_YES: '1' };
+const state = join(home, 'daemon');
+const socket = join(state, 'cloudctl.sock');
+// Nothing of the user's own: no configuration, no token, no daemon, no terminal to be asked on.
+const env = {
+  ...{ PATH: process.env.PATH, TERM: process.env.TERM, LANG: process.env.LANG, HOME: home, CLOUDCTL_YES: '1' },
+  ...{ CLOUDCTLD_CONFIG: join(home, 'cloudctld.toml'), CLOUDCTL_DAEMON: `unix://${socket}` },
+};
 
 const chapters = [
   [
@@ -41,6 +48,27 @@ const chapters = [
     ['snapshot create web-1 --shutdown --description before-upgrade', 'snapshot list'],
   ],
   [
+    'A daemon, which takes images by a schedule and lets go of old ones',
+    [
+      showConfiguration,
+      'daemon start --query {ready:ready,store:store.kind,hetzner:hetzner.state}',
+      "schedule create often --server web-1 --cron '*/5 * * * * *' --keep-last 1 --grace 0s",
+      waitFor('the first image', 'backup list --state good', 1),
+      async () => `backup hold ${(await read('backup list -o json')).at(-1).id} --reason 'before the migration'`,
+      "daemon freeze --reason 'let us look first'",
+      waitFor('two more images, while nothing may be deleted', 'backup list --state good', 3),
+      'backup list',
+      'schedule plan often',
+      'daemon unfreeze',
+      waitFor('an image that no rule wants to be deleted', 'backup list --state deleted', 1),
+      'backup list --state good,deleted',
+      'audit list --limit 10',
+      'audit verify',
+      'schedule delete often',
+      'daemon stop',
+    ],
+  ],
+  [
     'Two more servers, and all of them at once',
     [
       'server create --name app-{n} --count 2 --type cax11 --image debian-13 --location fsn1 --ssh-key laptop --label env=demo',
@@ -66,30 +94,68 @@ const chapters = [
   ],
 ];
 
-function run(line, { capture = false } = {}) {
+// Ctrl-C, or a kill, ends the step under way; then everything is put away as after a fault.
+const ended = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => ended.abort());
+
+/** The words of a line as a shell has them, where quotes are single ones around a whole word. */
+const words = line => [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain);
+
+async function run(line, { capture = false } = {}) {
   if (!capture) process.stdout.write(`\n$ cloudctl ${line}\n`);
   const stdio = ['ignore', capture ? 'pipe' : 'inherit', capture ? 'pipe' : 'inherit'];
-  const done = spawnSync(process.execPath, [program, ...line.split(' ')], { cwd: home, env, stdio, encoding: 'utf8' });
-  if (done.status !== 0) throw new Error(`cloudctl ${line} ended with status ${done.status}\n${done.stderr ?? ''}`);
-  return done.stdout;
+  const child = spawn(process.execPath, [program, ...words(line)], { cwd: home, env, stdio, signal: ended.signal });
+  const texts = [child.stdout, child.stderr].map(async stream => (stream ? (await stream.toArray()).join('') : ''));
+  const [[status], out, err] = await Promise.all([once(child, 'exit'), ...texts]);
+  if (status !== 0) throw new Error(`cloudctl ${line} ended with status ${status}\n${err}`);
+  return out;
+}
+
+async function read(line) {
+  return JSON.parse(await run(line, { capture: true }));
+}
+
+/** A step that goes on when the command lists so many. */
+function waitFor(what, line, count) {
+  return async () => {
+    process.stdout.write(`\n(waiting for ${what})\n`);
+    for (let left = 100; (await read(`${line} -o json`)).length < count; left -= 1) {
+      if (left === 0) throw new Error(`${what}: did not come`);
+      await sleep(300, undefined, { signal: ended.signal });
+    }
+  };
+}
+
+/** The daemon's configuration, written and shown: the project is the sandbox. */
+async function showConfiguration() {
+  const { url, token } = await read('sandbox status -o json');
+  writeFileSync(join(home, 'hetzner-token'), token, { mode: 0o600 });
+  const keys = { 'state-directory': state, socket, 'hetzner-endpoint': url };
+  const lines = Object.entries({ ...keys, 'hetzner-token-file': join(home, 'hetzner-token') });
+  const text = lines.map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`).join('');
+  writeFileSync(env.CLOUDCTLD_CONFIG, text);
+  process.stdout.write(`\ncloudctld.toml:\n${text.replace(/^/gm, '  ').trimEnd()}\n`);
 }
 
 try {
   writeFileSync(join(home, 'laptop.pub'), `${key}\n`);
-  run('sandbox start --speed 3 --auto-approve');
-  const variables = run('sandbox env --login', { capture: true }).matchAll(/export (\w+)='([^']*)'/g);
+  await run('sandbox start --speed 5 --auto-approve');
+  const variables = (await run('sandbox env --login', { capture: true })).matchAll(/export (\w+)='([^']*)'/g);
   for (const [, name, value] of variables) env[name] = value;
-  for (const [title, lines] of chapters) {
+  for (const [title, steps] of chapters) {
     process.stdout.write(`\n--- ${title}\n`);
-    for (const line of lines) run(line);
+    for (const step of steps) {
+      const line = typeof step === 'string' ? step : await step();
+      if (line) await run(line);
+    }
   }
   process.stdout.write(
     '\nThat was the main job. It ran against a sandbox on this machine: nothing was real, nothing cost money.\n',
   );
 } catch (error) {
-  process.stderr.write(`\nThe demo failed: ${error.message}\n`);
+  process.stderr.write(`\nThe demo ${ended.signal.aborted ? 'was stopped' : `failed: ${error.message}`}\n`);
   process.exitCode = 1;
 } finally {
-  spawnSync(process.execPath, [program, 'sandbox', 'stop', '--quiet'], { env });
+  for (const noun of ['daemon', 'sandbox']) spawnSync(process.execPath, [program, noun, 'stop', '--quiet'], { env });
   rmSync(home, { recursive: true, force: true });
 }

@@ -267,6 +267,9 @@ describe('the unit of a user', () => {
     expect(find(undefined, true)).toEqual({ scope: 'user', file });
     expect(find(undefined, false)).toBeUndefined();
     expect(find('/other.toml', true)).toBeUndefined();
+    // What variables say is not the daemon that the unit runs.
+    const other = { env: { ...world.env, CLOUDCTLD_STATE_DIRECTORY: folder } };
+    expect(findUnit(other, undefined, { isSystem: false, isBooted: true })).toBeUndefined();
   });
 
   it('is spoken to by systemctl, whose complaint is passed on', async () => {

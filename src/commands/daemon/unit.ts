@@ -20,13 +20,14 @@ export function unitOf(scope: Unit['scope'], { env }: Pick<World, 'env'>): Unit 
   return { scope, file: join(folder, 'systemd/user/cloudctld.service') };
 }
 
-/** The unit that runs the daemon here: installed, with a systemd at work, and no other configuration asked for. */
+/** The unit that runs the daemon here: installed, with a systemd at work, and no other configuration asked for, by a file or by variables, which the unit would not see. */
 export function findUnit(
   world: Pick<World, 'env'>,
   config: string | undefined,
   { isSystem, isBooted = existsSync('/run/systemd/system') }: { isSystem: boolean; isBooted?: boolean },
 ): Unit | undefined {
-  if (config !== undefined || !isBooted) return undefined;
+  const isOther = Object.entries(world.env).some(([name, value]) => name.startsWith('CLOUDCTLD_') && value);
+  if (config !== undefined || isOther || !isBooted) return undefined;
   const unit = unitOf(isSystem ? 'system' : 'user', world);
   const packaged = isSystem
     ? ['/usr/lib/systemd/system/cloudctld.service', '/lib/systemd/system/cloudctld.service']

@@ -66,5 +66,6 @@ function warnings(at: At, { volumes = [] }: Server) {
   });
   if (volumes.length === 0) return [started];
   const reason = `volumes ${volumes.join(', ')} are attached and will not be in the image`;
+  at.tools.log.warn('backup without volumes', { schedule: at.run.schedule_name, server: at.run.server_name, reason });
   return [started, tell(at, 'backup.volumes', { volumes, reason })];
 }
