@@ -19,11 +19,11 @@ describe('cloudctl audit', () => {
     const all = await cloudctl('audit list -o columns=id,actor,action,target,result');
     expect(all.out).toBe(
       [
-        'ID   ACTOR         ACTION            TARGET       RESULT',
-        '4    root@socket   schedule.create   schedule a   refused',
-        '3    root@socket   schedule.create   schedule a   begun',
-        '2    root@socket   schedule.create   schedule a   done',
-        '1    root@socket   schedule.create   schedule a   begun',
+        'ID   ACTOR         ACTION            TARGET         RESULT',
+        '4    root@socket   schedule.create   schedule a     refused',
+        '3    root@socket   schedule.create   schedule a     begun',
+        '2    root@socket   schedule.create   schedule 1 a   done',
+        '1    root@socket   schedule.create   schedule a     begun',
         '',
       ].join('\n'),
     );

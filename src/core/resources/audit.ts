@@ -11,7 +11,8 @@ const columns: Record<string, Column> = {
   age: item => new Date(item.at),
   actor: item => item.actor,
   action: item => item.action,
-  target: item => [item.target_type, item.target_name || item.target_id].filter(Boolean).join(' '),
+  target: ({ target_type: type, target_id: id, target_name: name }) =>
+    [type, id, name === id ? '' : name].filter(Boolean).join(' '),
   result: item => item.result,
   reason: item => item.reason,
   of: item => item.of,

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type SQLite from 'better-sqlite3';
 import { Failure } from '../failure.ts';
 import { writeCopy } from './copy.ts';
 import { storeFailure } from './sqlite-faults.ts';
@@ -10,14 +11,15 @@ export async function copyStoreFile(file: string, target: string): Promise<void>
     throw new Failure('not_found', `${file}: there is no store`, { hint: 'cloudctl daemon start' });
   const { default: Database } = await import('better-sqlite3');
   await writeCopy(async to => {
-    const source = new Database(file, { readonly: true, fileMustExist: true });
+    let source: SQLite.Database | undefined;
     try {
+      source = new Database(file, { readonly: true, fileMustExist: true });
       if (versionOf(source, file) === 0) throw new Failure('usage', `${file}: it is not a store of cloudctl`);
       await source.backup(to);
     } catch (error) {
       throw storeFailure(file, error);
     } finally {
-      source.close();
+      source?.close();
     }
   }, target);
 }

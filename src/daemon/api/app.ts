@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { Failure, toFailure } from '../../core/failure.ts';
 import { createAdmit } from './admit.ts';
 import { describeApi } from './describe/openapi.ts';
@@ -10,6 +9,7 @@ import type { AppTools, Asking, Env } from './environment.ts';
 import { handleEvents } from './events/handle.ts';
 import { handleChange, handleReading } from './handle.ts';
 import type { Doors, Knock } from './identify.ts';
+import { limitBody } from './limit-body.ts';
 import { problemOf } from './problem.ts';
 import { createRepeats } from './repeats.ts';
 import { isReading, requireServices, routesOf, served } from './routes.ts';
@@ -53,7 +53,7 @@ export function createApp(
   app.notFound(c => {
     throw new Failure('not_found', `there is no ${c.req.method} ${c.req.path}`);
   });
-  app.use(`${base}/*`, bodyLimit({ maxSize: largest, onError: refuseLarge }), createAdmit(tools, doors));
+  app.use(`${base}/*`, limitBody(largest), createAdmit(tools, doors));
 
   const repeats = createRepeats(tools);
   for (const route of routes) {
@@ -87,8 +87,4 @@ async function handleActions({ hetzner }: AppTools, c: Asking): Promise<Response
     throw new Failure('usage', 'give ids of actions: id=1&id=2');
   }
   return c.json((await hetzner.send<object>('GET', 'actions', undefined, { id })) ?? {});
-}
-
-function refuseLarge(): never {
-  throw new Failure('refused', `the body is larger than ${largest} bytes`, { apiCode: 'invalid_input' });
 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { realClock } from '../../../src/core/real-world.ts';
@@ -80,6 +81,27 @@ describe('a daemon in this process', () => {
     await Promise.all([daemon.stop(), daemon.stop()]);
     expect(existsSync(home.socket)).toBe(false);
     expect(existsSync(join(home.state, 'cloudctld.json'))).toBe(false);
+  });
+
+  it('takes requests without a body, and bodies whose length is not told first', async () => {
+    const home = daemonHome();
+    await start(home);
+    const ask = (method: string, path: string, chunks: string[] = []) =>
+      new Promise<{ status: number; text: string }>((resolve, reject) => {
+        const headers = chunks.length > 0 ? { 'transfer-encoding': 'chunked', 'content-type': 'application/json' } : {};
+        const options = { socketPath: home.socket, path: `/cloudctl/v1/${path}`, method, headers };
+        const request = http.request(options, async answer => {
+          resolve({ status: answer.statusCode!, text: (await answer.toArray()).join('') });
+        });
+        request.on('error', reject);
+        for (const chunk of chunks) request.write(chunk);
+        request.end();
+      });
+    expect(await ask('POST', 'freeze', ['{"reason"', ': "so"}'])).toMatchObject({ status: 200 });
+    // Of something that is not there: the request itself was understood.
+    expect(await ask('DELETE', 'schedules/1')).toMatchObject({ status: 404 });
+    const large = await ask('POST', 'freeze', [`"${'x'.repeat(2 ** 20)}"`]);
+    expect([large.status, large.text]).toEqual([422, expect.stringContaining('larger than')]);
   });
 
   it('that cannot listen gives back what it had taken', async () => {

@@ -48,6 +48,9 @@ export async function showPlan(tools: Tools, schedule: Schedule): Promise<Record
     notices: [
       ...(choice?.notices.map(({ message }) => message) ?? ['Hetzner does not answer: this is what the daemon knows']),
       ...(schedule.approval_since === null ? [] : ['a change waits for cloudctl schedule approve']),
+      ...(choice?.servers ?? []).flatMap(({ name, volumes = [] }) =>
+        volumes.length === 0 ? [] : [`volumes ${volumes.join(', ')} of ${name} will not be in its images`],
+      ),
     ],
     servers: plans.map(showServer),
     monthly: imagesPrice(perGigabyte ?? null, sizes),
