@@ -1,7 +1,7 @@
 import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely';
 import type { JobRow, Tables } from '../store/tables.ts';
 import type { Write } from './gather.ts';
-import { createTemplate } from './template.ts';
+import { createTemplate, type Template } from './template.ts';
 
 const columns = ['id', 'unique_key', 'name', 'payload', 'state', 'run_at', 'attempts', 'fence', 'lease_until'] as const;
 
@@ -43,13 +43,19 @@ export interface Claims {
 
 /** Claims by a worker; the queries are compiled once. */
 export function createClaims({ db, write, worker, lease }: Claimant): Claims {
-  const due = createTemplate(['now', 'limit', 'more'], values => dueQuery(db, values));
+  const searches = new Map<number, Template<{ now: number }, Found>>();
+  // One for each limit, of which there are as many as slots: the store writes it into the SQL.
+  const searchOf = (limit: number) => {
+    const search = searches.get(limit) ?? createTemplate(['now'], ({ now }) => dueQuery(db, now, limit));
+    searches.set(limit, search);
+    return search;
+  };
   const claiming = createTemplate(['id', 'fence', 'next', 'state', 'until', 'now'], values =>
     claimingQuery(db, worker, values),
   );
   return {
     async findDue({ now, limit, grace = 0 }) {
-      const { rows: found } = await db.executeQuery(due({ now, limit, more: limit + 1 }));
+      const { rows: found } = await db.executeQuery(searchOf(limit)({ now }));
       const isDue = ({ state, run_at }: Found) => state === 'active' || run_at <= now - grace;
       const rows = found.filter(isDue).sort((a, b) => a.run_at - b.run_at || a.id - b.id);
       const later = found.filter(row => !isDue(row)).map(row => row.run_at + grace);
@@ -77,14 +83,15 @@ export function createClaims({ db, write, worker, lease }: Claimant): Claims {
   };
 }
 
-function dueQuery(db: Kysely<Tables>, { now, limit, more }: { now: number; limit: number; more: number }) {
+function dueQuery(db: Kysely<Tables>, now: number, limit: number) {
   const waiting = db
     .selectFrom('jobs')
     .select(columns)
     .where('state', '=', 'waiting')
     .orderBy('run_at')
     .orderBy('id')
-    .limit(more);
+    // One more tells when the next is due.
+    .limit(limit + 1);
   const lapsed = db
     .selectFrom('jobs')
     .select(columns)

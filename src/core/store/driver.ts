@@ -1,4 +1,4 @@
-import type { CompiledQuery, DatabaseConnection, Driver, Kysely, QueryResult } from 'kysely';
+import type { CompiledQuery, DatabaseConnection, Driver, Kysely, LimitNode, QueryResult } from 'kysely';
 import { Failure } from '../failure.ts';
 import type { Dialect } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -20,12 +20,20 @@ export async function openKysely(dialect: Dialect, ask: Ask): Promise<Kysely<Tab
       },
     });
   }
+  /** Numbers of a limit stand in the SQL: to bind one has SQLite compile the statement anew at each use, which takes far longer than a small query. */
+  class Compiler extends kysely.SqliteQueryCompiler {
+    protected override visitLimit({ kind, limit }: LimitNode): void {
+      const isNumber = kysely.ValueNode.is(limit) && Number.isSafeInteger(limit.value);
+      const written = isNumber ? kysely.ValueNode.createImmediate(limit.value) : limit;
+      super.visitLimit({ kind, limit: written });
+    }
+  }
   return new kysely.Kysely({
     dialect: {
       createDriver,
       createAdapter: () => new kysely.SqliteAdapter(),
       createIntrospector: db => new kysely.SqliteIntrospector(db),
-      createQueryCompiler: () => new kysely.SqliteQueryCompiler(),
+      createQueryCompiler: () => new Compiler(),
     },
   });
 }
