@@ -6,7 +6,7 @@ import { openKysely } from './driver.ts';
 import { isDuplicate, storeFailure } from './sqlite-faults.ts';
 import { prepareFile, watchFiles } from './sqlite-files.ts';
 import { migrateSqlite } from './sqlite-migrate.ts';
-import { keepStatements, type Prepare } from './statements.ts';
+import { keepStatements, type Prepare, type Prepared, readRows } from './statements.ts';
 import type { Step, Store } from './store.ts';
 
 /** How the file is used. Memory mapping stays off: a disk that fails would end the process instead of a statement. */
@@ -95,7 +95,7 @@ const undone = Symbol('undone');
 
 function runStep(prepare: Prepare, { query, changes }: Step): number {
   const { sql, parameters } = query.compile();
-  const changed = changedBy(() => prepare(sql).run(...parameters).changes, changes !== undefined);
+  const changed = changedBy(() => prepare(sql).statement.run(...parameters).changes, changes !== undefined);
   if (typeof changes === 'number' && changed !== changes) throw undone;
   return changed;
 }
@@ -109,12 +109,9 @@ function changedBy(write: () => number, mayBeThere: boolean): number {
   }
 }
 
-function ask(
-  statement: SQLite.Statement<unknown[]>,
-  parameters: readonly unknown[],
-  requireFiles: () => void,
-): QueryResult<unknown> {
-  if (statement.reader) return { rows: statement.all(...parameters) };
+function ask(prepared: Prepared, parameters: readonly unknown[], requireFiles: () => void): QueryResult<unknown> {
+  const { statement } = prepared;
+  if (statement.reader) return { rows: readRows(prepared, parameters) };
   requireFiles();
   const { changes, lastInsertRowid } = statement.run(...parameters);
   return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
