@@ -1,6 +1,7 @@
 import { rehearse } from '../core/rehearse.ts';
 import { type Item, nameOf, type Outcome, type Resource } from '../core/resource.ts';
 import { forgetNames } from './complete/cache.ts';
+import { escapeControls } from './output/escape.ts';
 import type { Format } from './output/format.ts';
 import { writeResults } from './output/results.ts';
 import type { Run } from './resource-group.ts';
@@ -44,10 +45,12 @@ export async function showCreated(
     return writeResults(session.world.out, format, [result], { several: false, ...lookOf(session) });
   }
   await printRows(session, resource, [item], format);
-  const { [resource.key]: _, ...secrets } = value;
+  const { [resource.key]: _, notices = [], ...secrets } = value;
   for (const [key, text] of Object.entries(secrets)) {
     if (typeof text === 'string') session.world.out.write(`${key.replaceAll('_', ' ')}: ${text}\n`);
   }
+  if (session.settings.quiet) return;
+  for (const notice of notices as readonly string[]) session.world.err.write(`${escapeControls(notice)}\n`);
 }
 
 /** The answer with the item as it is after its actions have ended. */

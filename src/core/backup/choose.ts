@@ -9,33 +9,42 @@ export interface Choosable {
 
 /** Something a person should hear about what a schedule means. */
 export interface ChoiceNotice {
-  readonly kind: 'unknown' | 'unknown-exclusion' | 'selector-empty' | 'selector-all' | 'none' | 'shared';
+  readonly kind: 'unknown' | 'unknown-exclusion' | 'renamed' | 'selector-empty' | 'selector-all' | 'none' | 'shared';
   readonly message: string;
 }
 
 export interface Choice<T extends Choosable> {
   /** Each once, in the order of their ids. */
   readonly servers: readonly T[];
+  /** Those named that the schedule has backed up before, and that are there no longer. */
+  readonly missing: readonly Choosable[];
   readonly notices: readonly ChoiceNotice[];
 }
 
-/** The servers that exist, and those of them the selector takes as the API says (null without a selector). */
+/** The servers that exist, those of them the selector takes as the API says (null without a selector), and those that the schedule has backed up, by the names they had. */
 export interface Choosing<T extends Choosable> {
   readonly servers: readonly T[];
   readonly selected: readonly T[] | null;
+  readonly formerly?: readonly Choosable[];
 }
 
-/** The servers a schedule means: those named and those selected, without the excluded; what is named is never excluded. A number is an id first. */
+/** The servers a schedule means: those named and those selected, without the excluded; what is named is never excluded. A number is an id first, and a name that no server has is followed to the server that had it. */
 export function chooseServers<T extends Choosable>(
   spec: Pick<ScheduleSpec, 'servers' | 'selector' | 'exclude'>,
-  { servers, selected }: Choosing<T>,
+  { servers, selected, formerly = [] }: Choosing<T>,
 ): Choice<T> {
   const notices: ChoiceNotice[] = [];
+  const missing: Choosable[] = [];
   const resolve = (words: readonly string[], kind: 'unknown' | 'unknown-exclusion') =>
     words.flatMap(word => {
-      const found = servers.find(({ id }) => String(id) === word) ?? servers.find(({ name }) => name === word);
-      if (!found) notices.push({ kind, message: unknown(word, servers) });
-      return found ?? [];
+      const found = pick(servers, word);
+      if (found) return found;
+      const was = pick(formerly, word);
+      const now = servers.find(({ id }) => id === was?.id);
+      if (now) notices.push({ kind: 'renamed', message: `server ${word} is called ${now.name} now` });
+      else notices.push({ kind, message: unknown(word, servers) });
+      if (was && !now) missing.push(was);
+      return now ?? [];
     });
   const named = resolve(spec.servers, 'unknown');
   const excluded = new Set(resolve(spec.exclude, 'unknown-exclusion').map(({ id }) => id));
@@ -43,7 +52,11 @@ export function chooseServers<T extends Choosable>(
   const chosen = new Map([...named, ...taken].map(server => [server.id, server]));
   if (selected) notices.push(...selectorNotices(spec.selector ?? '', selected, servers));
   if (chosen.size === 0) notices.push({ kind: 'none', message: 'the schedule means no server' });
-  return { servers: [...chosen.values()].sort((a, b) => a.id - b.id), notices };
+  return { servers: [...chosen.values()].sort((a, b) => a.id - b.id), missing, notices };
+}
+
+function pick<T extends Choosable>(servers: readonly T[], word: string): T | undefined {
+  return servers.find(({ id }) => String(id) === word) ?? servers.find(({ name }) => name === word);
 }
 
 function unknown(word: string, servers: readonly Choosable[]): string {

@@ -75,7 +75,7 @@ function parseList(name: Name, text: string): number[] {
     return unique(text.split(',').flatMap(part => parsePart(ranges[name], part)));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    throw new Failure('usage', `cron: ${ranges[name].called} '${text}': ${error.message}`, { hint: error.hint });
+    throw new Failure('usage', `${ranges[name].called} '${text}': ${error.message}`, { hint: error.hint });
   }
 }
 

@@ -44,7 +44,8 @@ export function isEmpty(keep: Keep): boolean {
 
 /** The refusal of rules that keep nothing. */
 export function emptyKeep(): Failure {
-  const hint = 'Give at least one of last, hourly, daily, weekly, monthly, yearly, within';
+  const hint =
+    'Give at least one of keep-last, keep-hourly, keep-daily, keep-weekly, keep-monthly, keep-yearly, keep-within';
   return new Failure('usage', 'retention keeps nothing', { hint });
 }
 

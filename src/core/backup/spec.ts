@@ -5,6 +5,7 @@ import { emptyKeep, isEmpty } from './retention.ts';
 import { bad, cost, duration, flag, hook, named, optional, refuseUnknown, text, whole, words } from './spec-values.ts';
 import type { Keep, ScheduleSpec } from './types.ts';
 import { writeDuration } from './words.ts';
+import { checkZone } from './zone.ts';
 
 /** What a person or a body gives: each key of `ScheduleSpec`, durations in ms or as text such as `4h`. */
 export type SpecInput = Readonly<Record<string, unknown>>;
@@ -30,7 +31,7 @@ export function checkSpec(input: SpecInput, now: number): ScheduleSpec {
     throw bad('no servers and no selector', 'Name servers, or give a label selector');
   }
   if (exclude.length > 0 && selector === undefined) throw bad('exclude: there is no selector to exclude from');
-  const zone = text('zone', input.zone ?? 'UTC', 100);
+  const zone = zoneOf(text('zone', input.zone ?? 'UTC', 100));
   const cron = line('cron', input.cron, zone);
   const verify = optional(input.verifyCron, value => line('verifyCron', value, zone));
   const jitter = duration('jitter', input.jitter ?? 0, 0, day);
@@ -61,6 +62,10 @@ export function checkSpec(input: SpecInput, now: number): ScheduleSpec {
     ),
     ...present('verifyCron', verify?.text),
   };
+}
+
+function zoneOf(given: string): string {
+  return named('zone', () => checkZone(given));
 }
 
 function line(key: string, value: unknown, zone: string): Cron {

@@ -8,7 +8,7 @@ import { whatIsDue } from './decide.ts';
 import { advance, type Known, newRun } from './new-run.ts';
 import { keyOf } from './run.ts';
 import { readDue, type Schedule } from './schedule.ts';
-import { readServers, type Servers } from './servers.ts';
+import { readFormer, readServers, type Servers } from './servers.ts';
 import { dueVerify } from './verify/due.ts';
 
 /** Turns what is due at `now` (milliseconds) into runs and their jobs, once however many daemons do it; how many runs there are of it. */
@@ -41,7 +41,7 @@ interface Passed {
 async function start(tools: Tools, schedule: Schedule, servers: Servers, now: number): Promise<number> {
   const { spec } = schedule;
   const { run: due, missed, nextDue: next } = whatIsDue(spec, schedule.next_due!, now);
-  const choice = await servers.choose(spec).catch(error => unanswered(tools, error));
+  const choice = await servers.choose(spec, readFormer(tools, schedule.id)).catch(error => unanswered(tools, error));
   const isSilent = choice instanceof Failure;
   // Nothing is lost by asking again at the next tick, as long as the window is open.
   if (isSilent && due !== null) return 0;
@@ -53,13 +53,11 @@ async function start(tools: Tools, schedule: Schedule, servers: Servers, now: nu
       : 'the daemon was not running within the window';
     passed.push({ due: missed, servers: chosen, reason, state: 'missed' });
   }
-  if (due !== null && chosen.length === 0) {
-    passed.push({
-      due,
-      servers: [],
-      reason: isSilent ? '' : choice.notices.map(({ message }) => message).join('; '),
-      state: 'skipped',
-    });
+  const notices = isSilent ? [] : choice.notices;
+  const faults = chosen.length === 0 ? notices : notices.filter(({ kind }) => kind === 'unknown');
+  if (due !== null && !isSilent && faults.length > 0) {
+    const reason = faults.map(({ message }) => message).join('; ');
+    passed.push({ due, servers: choice.missing, reason, state: 'skipped' });
   }
   const runs = due === null ? [] : chosen.map(server => newRun(tools, schedule, server, due));
   const jobs = runs.map(run => {

@@ -1,6 +1,8 @@
+import type { Choice } from '../../../core/backup/choose.ts';
 import { checkSpec, type SpecInput } from '../../../core/backup/spec.ts';
 import type { ScheduleSpec } from '../../../core/backup/types.ts';
 import { Failure } from '../../../core/failure.ts';
+import type { Server } from '../../../core/hetzner/types.ts';
 import { happened } from '../../../core/store/happened.ts';
 import type { Step } from '../../../core/store/store.ts';
 import type { Request, Service } from '../../api/service.ts';
@@ -8,12 +10,12 @@ import type { Tools } from '../../tools.ts';
 import { nextDue } from '../decide.ts';
 import { whatWaits } from '../plan.ts';
 import { readSchedule, readSchedules, type Schedule } from '../schedule.ts';
-import { readServers } from '../servers.ts';
+import { noticeShared, readServers, type Servers } from '../servers.ts';
 import { passes } from '../trouble.ts';
 import { change, entryBy, refuse } from './common.ts';
 import { runNow } from './run-now.ts';
 import { describeSchedule, showPlan } from './show.ts';
-import { checkHooks, specOf } from './spec.ts';
+import { checkHooks, nameFlags, specOf } from './spec.ts';
 
 /** What can be done with schedules. */
 export function scheduleService(tools: Tools): Service {
@@ -40,6 +42,8 @@ async function create(tools: Tools, request: Request): Promise<unknown> {
   const name = String(request.input.name ?? '');
   const entry = entryBy(request, 'schedule.create', { type: 'schedule', id: name, name });
   const spec = await checked(tools, entry, specOf(request.input));
+  const servers = readServers(tools);
+  const choice = await checkServers(tools, entry, servers, spec);
   const now = clock.now();
   const row = {
     ...{ name, spec: JSON.stringify(spec), version: 1, paused: 0, ...duesOf(spec, now) },
@@ -52,7 +56,9 @@ async function create(tools: Tools, request: Request): Promise<unknown> {
     await refuse(tools, entry, new Failure('refused', `a schedule has the name '${name}' already`));
   }
   const made = await store.db.selectFrom('schedules').select('id').where('name', '=', name).executeTakeFirstOrThrow();
-  return answer(tools, await byId(tools, made.id));
+  const shared = await noticeShared(tools, servers, made, choice?.servers ?? []);
+  const notices = [...(choice?.notices ?? []), ...shared].map(({ message }) => message);
+  return { ...(await answer(tools, await byId(tools, made.id))), notices };
 }
 
 async function update(tools: Tools, request: Request): Promise<unknown> {
@@ -60,6 +66,7 @@ async function update(tools: Tools, request: Request): Promise<unknown> {
   const schedule = await find(tools, request);
   const entry = entryBy(request, 'schedule.update', target(schedule));
   const spec = await checked(tools, entry, specOf(request.input, schedule.spec));
+  await checkServers(tools, entry, readServers(tools), spec, schedule);
   const now = clock.now();
   // What would go only because of this change waits until a person has seen it.
   const waits = await whatWaits(tools, schedule, spec);
@@ -126,24 +133,32 @@ async function checked(tools: Tools, entry: Parameters<typeof refuse>[1], input:
     }
     const spec = checkSpec(input, tools.clock.now());
     checkHooks(spec, tools.settings);
-    await checkServers(tools, spec);
     return spec;
   } catch (error) {
     if (!(error instanceof Failure) || error.code === 'unexpected') throw error;
-    return refuse(tools, entry, error);
+    return refuse(tools, entry, nameFlags(error));
   }
 }
 
-/** Names that mean no server are a mistake; whether they do cannot be told while Hetzner does not answer. */
-async function checkServers(tools: Tools, spec: ScheduleSpec): Promise<void> {
-  try {
-    const { notices } = await readServers(tools).choose(spec);
-    const unknown = notices.find(({ kind }) => kind === 'unknown' || kind === 'unknown-exclusion');
-    if (unknown) throw new Failure('usage', unknown.message, { hint: 'cloudctl server list' });
-  } catch (error) {
+/** The servers that are meant, undefined while Hetzner does not answer. Names that mean none are a mistake, unless the schedule had them before: they may be gone since. */
+async function checkServers(
+  tools: Tools,
+  entry: Parameters<typeof refuse>[1],
+  servers: Servers,
+  spec: ScheduleSpec,
+  before?: Schedule,
+): Promise<Choice<Server> | undefined> {
+  const old = new Set([...(before?.spec.servers ?? []), ...(before?.spec.exclude ?? [])]);
+  const isNew = (word: string) => !old.has(word);
+  const given = { ...spec, servers: spec.servers.filter(isNew), exclude: spec.exclude.filter(isNew) };
+  const choice = await servers.choose(given).catch(error => {
     if (!passes(error)) throw error;
     tools.log.warn('servers could not be looked up', { reason: error.message });
-  }
+    return undefined;
+  });
+  const unknown = choice?.notices.find(({ kind }) => kind === 'unknown' || kind === 'unknown-exclusion');
+  if (unknown) return refuse(tools, entry, new Failure('usage', unknown.message, { hint: 'cloudctl server list' }));
+  return choice;
 }
 
 function duesOf({ cron, zone, verifyCron }: ScheduleSpec, now: number) {
@@ -176,6 +191,6 @@ async function byId(tools: Tools, id: number): Promise<Schedule> {
   throw new Failure('not_found', `schedule not found: ${id}`, { hint: 'cloudctl schedule list' });
 }
 
-async function answer(tools: Tools, schedule: Schedule): Promise<unknown> {
+async function answer(tools: Tools, schedule: Schedule): Promise<{ schedule: unknown }> {
   return { schedule: await describeSchedule(tools, schedule) };
 }

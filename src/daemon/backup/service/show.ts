@@ -7,7 +7,7 @@ import type { Tools } from '../../tools.ts';
 import { nextDue } from '../decide.ts';
 import { planServers, type ServerPlan } from '../plan.ts';
 import type { Schedule } from '../schedule.ts';
-import { readServers } from '../servers.ts';
+import { noticeShared, readFormer, readServers } from '../servers.ts';
 import { passes } from '../trouble.ts';
 import { timeOf } from './common.ts';
 import { shownSpec } from './spec.ts';
@@ -21,9 +21,11 @@ type State = (typeof states)[number];
 export async function describeSchedule(tools: Tools, schedule: Schedule): Promise<Record<string, unknown>> {
   const servers = await freshnessOf(tools, schedule);
   const worst = Math.max(0, ...servers.map(({ state }) => states.indexOf(state)));
+  // Due, and nothing was there to be backed up: that must not look as if all were well.
+  const state = servers.length === 0 && schedule.last_due !== null ? 'stale' : states[worst];
   return {
     ...{ id: schedule.id, name: schedule.name, ...shownSpec(schedule.spec) },
-    ...{ paused: schedule.paused === 1, state: servers.length > 0 ? states[worst] : 'new' },
+    ...{ paused: schedule.paused === 1, state },
     ...{ next_run: timeOf(schedule.next_due), last_run: timeOf(schedule.last_due) },
     ...{ next_verify: timeOf(schedule.next_verify), last_verify: timeOf(schedule.last_verify) },
     ...{ approval_since: timeOf(schedule.approval_since), backups: servers },
@@ -33,7 +35,9 @@ export async function describeSchedule(tools: Tools, schedule: Schedule): Promis
 
 /** What a schedule would do now: when it runs next and of which servers, and what becomes of each image. */
 export async function showPlan(tools: Tools, schedule: Schedule): Promise<Record<string, unknown>> {
-  const choice = await orNothing(tools, () => readServers(tools).choose(schedule.spec));
+  const all = readServers(tools);
+  const choice = await orNothing(tools, () => all.choose(schedule.spec, readFormer(tools, schedule.id)));
+  const shared = choice && (await orNothing(tools, () => noticeShared(tools, all, schedule, choice.servers)));
   const present = await orNothing(tools, async () => {
     const rows = new Set<number>();
     for await (const { id } of tools.hetzner.list<{ id: number }>('servers')) rows.add(id);
@@ -46,7 +50,8 @@ export async function showPlan(tools: Tools, schedule: Schedule): Promise<Record
     ...{ schedule: { id: schedule.id, name: schedule.name }, next_run: timeOf(schedule.next_due) },
     runs: choice?.servers.map(({ id, name }) => ({ id, name })) ?? null,
     notices: [
-      ...(choice?.notices.map(({ message }) => message) ?? ['Hetzner does not answer: this is what the daemon knows']),
+      ...(choice ? [] : ['Hetzner does not answer: this is what the daemon knows']),
+      ...[...(choice?.notices ?? []), ...(shared ?? [])].map(({ message }) => message),
       ...(schedule.approval_since === null ? [] : ['a change waits for cloudctl schedule approve']),
       ...(choice?.servers ?? []).flatMap(({ name, volumes = [] }) =>
         volumes.length === 0 ? [] : [`volumes ${volumes.join(', ')} of ${name} will not be in its images`],
@@ -70,13 +75,16 @@ async function freshnessOf({ store, clock }: Tools, schedule: Schedule) {
   const { db } = store;
   const now = clock.now();
   const { cron, zone } = schedule.spec;
-  const servers = await db
+  const runs = await db
     .selectFrom('runs')
     .select(['server_id as id', 'server_name as name', 'state', 'reason'])
     .where('schedule_id', '=', schedule.id)
     .where('kind', '=', 'backup')
-    .where('due', '=', schedule.last_due ?? 0)
+    // Those that a person asked for since count as well.
+    .where('due', '>=', schedule.last_due ?? 0)
+    .orderBy('due')
     .execute();
+  const servers = [...new Map(runs.map(run => [run.id, run])).values()];
   const good: Pick<ImageRow, 'server_id' | 'created' | 'verified'>[] = await db
     .selectFrom('images')
     .select(['server_id', 'created', 'verified'])

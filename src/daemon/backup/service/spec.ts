@@ -30,6 +30,15 @@ export function specOf(input: Given, before?: ScheduleSpec): SpecInput {
   return { ...before, ...Object.fromEntries(changed), keep };
 }
 
+/** A refusal that names what was given by its flag: `min-keep`, where the spec has `minKeep`. */
+export function nameFlags(failure: Failure): Failure {
+  const message = failure.message.replace(/^[\w.]+(?=:)/, key => {
+    const [flag] = Object.entries(flags).find(([, of]) => of === key) ?? [key.replace(/^keep\./, 'keep-')];
+    return flag;
+  });
+  return new Failure(failure.code, message, { hint: failure.hint });
+}
+
 /** Throws `usage` for a hook that the configuration does not name. */
 export function checkHooks({ before, after }: ScheduleSpec, { hooks }: DaemonLimits): void {
   for (const name of [before, after]) {
