@@ -3,6 +3,7 @@ import type { AuditLog } from '../core/audit/log.ts';
 import type { Log } from '../core/log.ts';
 import { openQueue as open } from '../core/queue/open.ts';
 import type { Queue } from '../core/queue/queue.ts';
+import { readIdentity } from '../core/store/identity.ts';
 import { openStore as openAt } from '../core/store/open.ts';
 import type { Store } from '../core/store/store.ts';
 import type { Clock } from '../core/world.ts';
@@ -61,8 +62,10 @@ export async function openStore({ configuration }: Foundation): Promise<Store> {
 /** The queue on that store. */
 export async function openQueue(foundation: Foundation, store: Store): Promise<Queue> {
   const { redis, lease, store: address } = foundation.configuration.values;
+  // Daemons of one store share its messages, and no others: Redis may serve several installations.
+  const prefix = redis === undefined ? undefined : `cloudctl-${await readIdentity(store)}`;
   // A file is one daemon's: what is under way there was left by one that died.
-  return open({ ...foundation, store, redis, lease, takeOver: address === 'sqlite' && redis === undefined });
+  return open({ ...foundation, store, redis, prefix, lease, takeOver: address === 'sqlite' && redis === undefined });
 }
 
 /** What each resource's verbs do. */
