@@ -5,7 +5,7 @@ import { type Sealed, seal, unseal } from '../auth/seal.ts';
 import { Failure } from '../failure.ts';
 import { syncPath } from './copy.ts';
 import { storeFailure } from './sqlite-faults.ts';
-import type { Store } from './store.ts';
+import type { Dialect, Store } from './store.ts';
 
 /** What secrets in the store are kept with. */
 export interface StoreKey {
@@ -62,6 +62,11 @@ export function keyOfFile(file: string): Buffer {
   }
 }
 
+const hints: Readonly<Record<Dialect, string>> = {
+  sqlite: 'Bring back store.key; where it is lost for good: cloudctl daemon restore <copy> --new-key',
+  mysql: 'All daemons of one database have the same store.key: copy it from the state directory of one that runs',
+};
+
 /** Throws `usage` when the store was used with another key before: its secrets could not be read with this one. */
 export async function requireSameKey(store: Store, key: StoreKey): Promise<void> {
   const value = key.fingerprint('the key of this store');
@@ -69,7 +74,7 @@ export async function requireSameKey(store: Store, key: StoreKey): Promise<void>
   const row = await store.db.selectFrom('meta').select('value').where('name', '=', 'key').executeTakeFirst();
   if (row?.value === value) return;
   throw new Failure('usage', 'the key is not the one that the secrets of this store were stored with', {
-    hint: 'Bring back store.key; where it is lost for good: cloudctl daemon restore <copy> --new-key',
+    hint: hints[store.dialect],
   });
 }
 
