@@ -22,6 +22,7 @@ import { createMetrics } from './http/metrics.ts';
 import { openServers } from './http/servers.ts';
 import { accessOf } from './http/socket-file.ts';
 import { createLog } from './log.ts';
+import { isAway } from './service/away.ts';
 import { writeHeartbeat } from './service/heartbeat.ts';
 import { openKey } from './service/key.ts';
 import { takeInstance } from './service/lock.ts';
@@ -136,7 +137,10 @@ export async function startDaemon(
     }
     const background = [upstream.watch()];
     const interval = watchdogInterval(world, world.pid);
-    const write = () => writeHeartbeat(store, clock.now());
+    const write = () =>
+      writeHeartbeat(store, clock.now()).catch(error => {
+        if (!isAway(store, error)) throw error;
+      });
     if (interval) background.push(feedWatchdog({ interval, clock, pulse, notify, write, log, signal }));
     stack.push('background', async () => void (await Promise.all(background)));
 

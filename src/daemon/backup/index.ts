@@ -1,4 +1,5 @@
 import type { Handlers, Job } from '../../core/queue/queue.ts';
+import { isAway } from '../service/away.ts';
 import type { Tools } from '../tools.ts';
 import { backUp } from './backup.ts';
 import { type Moment, noteTime } from './clock.ts';
@@ -76,6 +77,7 @@ async function patiently<T>(job: Job, run: () => Promise<T>, { clock, log }: Too
 async function turn(tools: Tools, signal: AbortSignal, tickNow: () => Promise<number>): Promise<void> {
   const { clock, log, store, beat } = tools;
   let last = Number.NEGATIVE_INFINITY;
+  let fault: string | undefined;
   while (!signal.aborted) {
     const now = clock.now();
     try {
@@ -84,10 +86,15 @@ async function turn(tools: Tools, signal: AbortSignal, tickNow: () => Promise<nu
         last = now;
         await tickNow();
         beat?.('scheduler');
+        if (fault !== undefined) log.info('ticks go on');
+        fault = undefined;
       }
     } catch (error) {
-      // The next one may do better: a database that is gone for a minute stops no schedule.
-      log.error('tick failed', { reason: (error as Error).message });
+      // The next one may do better: a database that is gone for a minute stops no schedule, and is told once.
+      const reason = (error as Error).message;
+      if (reason !== fault) log.error('tick failed', { reason });
+      fault = reason;
+      if (isAway(store, error)) beat?.('scheduler');
     }
     await clock.sleep(shortest, signal).catch(() => {});
   }
