@@ -38,6 +38,11 @@ const statuses: Readonly<Record<string, number>> = {
 /** Every code that an answer may have. */
 export const problemCodes: readonly string[] = [...new Set([...Object.values(words), ...Object.keys(statuses)])].sort();
 
+/** Who reads that a change failed would take it for not done. */
+function messageOf({ message, ambiguous }: Failure): string {
+  return ambiguous ? `${message}; it may have been done all the same` : message;
+}
+
 /** The answer that tells of a failure; of a bug no more than that it is one. */
 export function problemOf(failure: Failure): Problem {
   const code = failure.apiCode ?? words[failure.code];
@@ -48,7 +53,7 @@ export function problemOf(failure: Failure): Problem {
     body: {
       error: {
         code,
-        message: isBug ? 'the daemon has failed: see its log' : failure.message,
+        message: isBug ? 'the daemon has failed: see its log' : messageOf(failure),
         details: isBug ? null : (failure.details ?? null),
         ...(failure.hint !== undefined && { hint: failure.hint }),
       },
