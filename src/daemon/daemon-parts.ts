@@ -55,8 +55,9 @@ export function storeFile({ values }: Pick<Configuration, 'values'>): string {
 
 /** The store that the configuration names. */
 export async function openStore({ configuration }: Foundation): Promise<Store> {
-  const { store } = configuration.values;
-  return openAt(store === 'sqlite' ? storeFile(configuration) : store);
+  const { store, lease } = configuration.values;
+  // What a daemon that shows no life holds, rows amid a commit too, others can have after the lease.
+  return openAt(store === 'sqlite' ? storeFile(configuration) : store, { silence: lease });
 }
 
 /** The queue on that store. */

@@ -13,15 +13,18 @@ export interface Connections {
 }
 
 /** What a session has to be like: the checks of MySQL 8 everywhere, no escapes but those that mysql2 writes, and commits that see no others half-way. */
-const session = (patience: number) => [
+const session = (silence: number) => [
   `SET SESSION sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', SESSION innodb_lock_wait_timeout = 3`,
   'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
   // A process that is stopped amid a commit must not keep its rows from the others: the server undoes what it had begun.
-  `SET SESSION wait_timeout = ${Math.ceil(patience / 1000)}`,
+  `SET SESSION wait_timeout = ${Math.max(1, Math.ceil(silence / 1000))}`,
 ];
 
-/** Connections to a server, ten at most, each made when it is needed first; a statement may take `patience` milliseconds, and who begins a transaction and says nothing for so long loses it. */
-export async function openConnections({ where, ...server }: MysqlAddress, patience: number): Promise<Connections> {
+/** Connections to a server, ten at most, each made when it is needed first; a statement may take `patience` milliseconds, and who says nothing for `silence` milliseconds loses the connection with what was begun on it. */
+export async function openConnections(
+  { where, ...server }: MysqlAddress,
+  { patience, silence }: { readonly patience: number; readonly silence: number },
+): Promise<Connections> {
   const { createPool } = await import('mysql2/promise');
   const pool = createPool({
     ...server,
@@ -29,7 +32,7 @@ export async function openConnections({ where, ...server }: MysqlAddress, patien
     connectionLimit: 10,
     // Closed here before the server does it under somebody's statement.
     maxIdle: 9,
-    idleTimeout: patience / 2,
+    idleTimeout: silence / 2,
     gracefulEnd: true,
     connectTimeout: 10_000,
     enableKeepAlive: true,
@@ -41,7 +44,7 @@ export async function openConnections({ where, ...server }: MysqlAddress, patien
   pool.on('connection', connection => {
     // They are sent before the first statement of whoever gets the connection.
     const raw = connection as unknown as import('mysql2').Connection;
-    for (const sql of session(patience)) raw.query(sql, error => error && raw.destroy());
+    for (const sql of session(silence)) raw.query(sql, error => error && raw.destroy());
   });
   let isClosed = false;
   return {

@@ -11,10 +11,10 @@ import type { Step, Store } from './store.ts';
 /** How often something is tried of which nothing was kept: it met others on the same rows, or the connection was lost before its end. */
 const tries = { ER_LOCK_DEADLOCK: 20, ER_LOCK_WAIT_TIMEOUT: 2, PROTOCOL_SEQUENCE_TIMEOUT: 1, lost: 3 } as const;
 
-/** The store in a database of MySQL 8 or MariaDB 10.6 and later, `mysql://user:password@host:port/database`; its tables are brought up to date. A statement may take `patience` milliseconds. Throws `usage` for a wrong address or a database that is not ours, `unreachable` for a server that does not answer. */
-export async function openMysql(url: string, patience = 30_000): Promise<Store> {
+/** The store in a database of MySQL 8 or MariaDB 10.6 and later, `mysql://user:password@host:port/database`; its tables are brought up to date. A statement may take `patience` milliseconds; a commit that says nothing for `silence` milliseconds, since its process is stopped, is undone by the server. Throws `usage` for a wrong address or a database that is not ours, `unreachable` for a server that does not answer. */
+export async function openMysql(url: string, patience = 30_000, silence = patience): Promise<Store> {
   const address = readMysqlAddress(url);
-  const connections = await openConnections(address, patience);
+  const connections = await openConnections(address, { patience, silence });
   const again = takeTurns();
   const fail = (error: unknown, ambiguous = false) => mysqlFailure(address.where, error, ambiguous);
   const failing = async <T>(work: Promise<T>, isOpen: (error: unknown) => boolean = () => false): Promise<T> => {

@@ -4,8 +4,10 @@ import mysql from 'mysql2/promise';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openMysql } from '../../../src/core/store/mysql.ts';
 import { readMysqlAddress } from '../../../src/core/store/mysql-address.ts';
+import { openConnections } from '../../../src/core/store/mysql-pool.ts';
 import { openStore } from '../../../src/core/store/open.ts';
 import type { Step, Store } from '../../../src/core/store/store.ts';
+import { defer } from '../../contract/queue-place.ts';
 import { hasMysql, mysqlServer, newDatabase } from '../../helpers/stores.ts';
 import { openCuttingProxy } from './cutting-proxy.ts';
 import { failureOf } from './folder.ts';
@@ -73,6 +75,32 @@ describe.skipIf(!hasMysql)('a MySQL server', () => {
     expect(failure.message).toMatch(fault);
     expect(failure.message).toMatch(/^mysql:\/\//);
     expect(inspect(failure, { depth: 9 })).not.toContain('hidden');
+  });
+
+  it('gives the rows to others that a process keeps which is stopped amid a commit', async () => {
+    const { url, drop } = await newDatabase();
+    const other = await openMysql(url);
+    const stopped = await openConnections(readMysqlAddress(url), { patience: 30_000, silence: 1000 });
+    onTestFinished(async () => {
+      await Promise.all([stopped.close(), other.close()]);
+      await drop();
+    });
+    const [written, resumed] = [defer(), defer()];
+    const begun = stopped.use(async query => {
+      await query('BEGIN');
+      await query("INSERT INTO meta (name, value) VALUES ('one', 'stopped')");
+      written.resolve();
+      await resumed.promise;
+      await query('COMMIT');
+    });
+    await written.promise;
+    const insert = other.db.insertInto('meta').values({ name: 'one', value: 'other' });
+    expect(await other.commit([{ query: insert, changes: 1 }])).toEqual([1]);
+    resumed.resolve();
+    await expect(begun).rejects.toThrow();
+    expect(await other.db.selectFrom('meta').select('value').where('name', '=', 'one').execute()).toEqual([
+      { value: 'other' },
+    ]);
   });
 
   it('that is lost before a commit has its COMMIT is asked anew, and keeps it once', async () => {
