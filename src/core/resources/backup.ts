@@ -11,16 +11,22 @@ const columns: Record<string, Column> = {
   server: item => item.server_name,
   schedule: item => item.schedule_name,
   size: item => (typeof item.size === 'number' ? `${item.size.toFixed(2)} GB` : null),
-  state: item => (item.delete_after && item.state === 'good' ? 'marked' : item.state),
+  state: item => (item.state === 'good' ? fateOf(item) : item.state),
   held: item => item.hold_reason,
   hold_until: item => item.hold_until,
-  delete_after: item => item.delete_after,
+  delete_after: item => (item.unmanaged ? null : item.delete_after),
   delete_reason: item => item.delete_reason,
   verified: item => (item.verified ? new Date(item.verified) : null),
   protected: item => item.protected,
   unmanaged: item => item.unmanaged,
   run: item => item.run_id,
 };
+
+/** What becomes of a good one: what has no schedule any more is deleted by nobody, marked or not. */
+function fateOf({ unmanaged, delete_after }: Item): string {
+  if (unmanaged) return 'unmanaged';
+  return delete_after ? 'marked' : 'good';
+}
 
 const when = (summary: string) => field('time', summary);
 const text = (summary: string) => field('text', summary, { required: true });
