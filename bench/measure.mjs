@@ -20,7 +20,7 @@ export async function openSandbox(flags) {
     child.kill('SIGTERM');
     await once(child, 'exit');
   };
-  return { env, countRequests, close };
+  return { env, url, token, countRequests, close };
 }
 
 /** Milliseconds that one run takes, output thrown away; throws when it fails. */
@@ -69,3 +69,4 @@ export async function peakMemory([file, ...args], env) {
 
 export const ms = value => `${value.toFixed(value < 100 ? 1 : 0)} ms`;
 export const ratio = (ours, theirs) => (ours / theirs).toFixed(2);
+export const rate = perSecond => `${Math.round(perSecond).toLocaleString('en')}/s`;

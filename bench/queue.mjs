@@ -2,35 +2,15 @@
 
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { load, require } from './load.mjs';
+import { rate } from './measure.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const require = createRequire(import.meta.url);
 const redis = process.env.CLOUDCTL_BENCH_REDIS ?? 'redis://127.0.0.1:6379';
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const clock = { now: Date.now, sleep: (ms, signal) => setTimeout(ms, undefined, { signal }) };
-
-/** What those sources export, bundled here and now. */
-async function load(...sources) {
-  const contents = sources.map(source => `export * from './${source}';`).join('\n');
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: join(root, 'src') },
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    supported: { 'dynamic-import': false },
-    packages: 'external',
-    write: false,
-  });
-  const module = { exports: {} };
-  new Function('require', 'module', 'exports', outputFiles[0].text)(require, module, module.exports);
-  return module.exports;
-}
 
 const job = number => ({ name: 'reconcile', payload: {}, key: `job-${number}` });
 
@@ -110,8 +90,6 @@ async function countDrained({ openQueue, openSqlite }, jobs) {
   await store.close();
   return (jobs / took) * 1000;
 }
-
-const rate = jobs => `${Math.round(jobs).toLocaleString('en')}/s`;
 
 export const queueRow = {
   name: 'queue',

@@ -5,7 +5,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { auditRow } from './audit.mjs';
+import { daemonRow } from './daemon.mjs';
 import { compare, median, ms, openSandbox, peakMemory, program, ratio, timeRun } from './measure.mjs';
+import { planRow } from './plan.mjs';
 import { queueRow } from './queue.mjs';
 
 const home = mkdtempSync(join(tmpdir(), 'cloudctl-bench-'));
@@ -105,7 +108,10 @@ export const rows = [
         ];
       }),
   },
+  daemonRow,
   queueRow,
+  auditRow,
+  planRow,
 ];
 
 async function measureReboots(hcloud) {
