@@ -35,6 +35,7 @@ export interface Foundation {
 /** How a part makes itself known: what it measures, that it lives, what the status tells of it. */
 export interface About {
   readonly configuration: Configuration;
+  readonly upstream: Pick<UpstreamWatch, 'jobApi'>;
   readonly audit: AuditLog;
   readonly metrics: Metrics;
   readonly pulse: Pulse;
@@ -88,9 +89,9 @@ export function servicesOf(
 export const parts: readonly Part[] = [
   {
     name: 'backups',
-    start(tools, { pulse }) {
+    start(tools, { pulse, upstream }) {
       pulse.expect('scheduler', 60_000);
-      const backups = startBackups(tools);
+      const backups = startBackups({ ...tools, hetzner: upstream.jobApi });
       const stopWork = tools.queue.work(backups.handlers, { concurrency });
       return async () => {
         pulse.forget('scheduler');

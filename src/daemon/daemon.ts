@@ -95,7 +95,8 @@ export async function startDaemon(
       if (upstream.token !== undefined) log.hide(upstream.token);
       return upstream;
     };
-    const upstream = openUpstream({ find, http: world.http, clock, log, signal, random: world.random });
+    const { lease } = values;
+    const upstream = openUpstream({ find, http: world.http, clock, log, signal, random: world.random, lease });
     const process = measureProcess(metrics, clock, upstream.report);
     stack.push('measures', process.stop);
     const tools = createTools({ world, live, store, queue, audit, log, hetzner: upstream.api, signal, pulse });
@@ -133,7 +134,10 @@ export async function startDaemon(
     signal.addEventListener('abort', servers.drain);
 
     for (const part of parts) {
-      stack.push(part.name, await part.start(tools, { configuration, audit, metrics, pulse, report: reports.add }));
+      stack.push(
+        part.name,
+        await part.start(tools, { configuration, upstream, audit, metrics, pulse, report: reports.add }),
+      );
     }
     const background = [upstream.watch()];
     const interval = watchdogInterval(world, world.pid);

@@ -9,6 +9,8 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   /** Ends the call with `interrupted`. */
   readonly signal?: AbortSignal;
+  /** Clock time in milliseconds after which it is not sent any more: who makes it may not be the one to make it then. */
+  readonly sendBy?: number;
   /** What of a good answer's body is held; by default all of it. A body that is held for a moment longer than it is read costs a long list twice its memory and half its time. */
   readonly keep?: (body: unknown) => unknown;
 }

@@ -29,13 +29,15 @@ export interface HetznerOptions {
   readonly userAgent: string;
   /** False when the server knows repeated calls by an `Idempotency-Key`, as the daemon does; default true: Hetzner does not. */
   readonly direct?: boolean;
+  /** Milliseconds: a change is sent once, within so long, and what fails is not tried again. For who has to find out before each sending whether it is still his to do. */
+  readonly once?: number;
   /** From 0 up to 1, for the jitter; default Math.random. */
   readonly random?: () => number;
 }
 
 /** The API at an endpoint: what fails is tried again as far as that is safe, so that a change is made once or the Failure says that it is open. */
 export function hetznerApi(options: HetznerOptions): Api {
-  const { clock, signal, deadline, direct = true, random = Math.random } = options;
+  const { clock, signal, deadline, direct = true, random = Math.random, once } = options;
   const started = createStarted();
   let skew = 0;
   const exchange = createExchange({
@@ -69,7 +71,9 @@ export function hetznerApi(options: HetznerOptions): Api {
     list: (path, query, reading) => readPages(send, path, query, { ...reading, signal }),
     async send<T>(method: Call['method'], path: string, body?: unknown, query?: Call['query']) {
       const call = { method, path, body, query };
-      const answer = await send(method === 'POST' ? await recognisable(call, direct) : call);
+      const sent = method === 'POST' ? await recognisable(call, direct) : call;
+      const isOnce = once !== undefined && method !== 'GET';
+      const answer = isOnce ? await exchange({ ...sent, signal, sendBy: clock.now() + once }) : await send(sent);
       started.note(answer.body);
       return answer.body as T;
     },

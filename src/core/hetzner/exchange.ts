@@ -28,10 +28,10 @@ export function createExchange(options: ExchangeOptions): Send {
   const { endpoint, clock, deadline = Number.POSITIVE_INFINITY, onSkew } = options;
   let budget: Budget | undefined;
 
-  async function pace(signal?: AbortSignal): Promise<void> {
+  async function pace({ sendBy = deadline, signal }: Call): Promise<void> {
     const now = clock.now();
     const turn = take(budget, now);
-    if (turn.start > deadline) throw outOfRequests();
+    if (turn.start > Math.min(deadline, sendBy)) throw outOfRequests();
     budget = turn.budget;
     if (turn.start > now) await rest(clock, turn.start - now, signal);
   }
@@ -39,11 +39,12 @@ export function createExchange(options: ExchangeOptions): Send {
   async function ask(call: Call, token: string): Promise<HttpResponse> {
     const timeout = Math.min(options.httpTimeout || Number.POSITIVE_INFINITY, deadline - clock.now());
     if (timeout <= 0) throw outOfTime();
+    if (call.sendBy !== undefined && clock.now() > call.sendBy) throw tooLate();
     return options.http(requestOf(options, call, token, timeout));
   }
 
   return async call => {
-    await pace(call.signal);
+    await pace(call);
     const { token: source } = options;
     const token = typeof source === 'string' ? source : await source();
     let answer = await ask(call, token);
@@ -88,6 +89,10 @@ function requestOf(options: ExchangeOptions, call: Call, token: string, timeout:
 
 function outOfTime(): Failure {
   return new Failure('timeout', 'the time given with --timeout is over', { hint: 'Give a longer --timeout' });
+}
+
+function tooLate(): Failure {
+  return new Failure('timeout', 'it could not be sent in time, and was not sent');
 }
 
 function outOfRequests(): Failure {

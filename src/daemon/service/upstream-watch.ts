@@ -16,11 +16,15 @@ export interface UpstreamOptions {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly random?: () => number;
+  /** Milliseconds that a job is held after it was renewed; default 30 s. */
+  readonly lease?: number;
 }
 
 /** Hetzner by the daemon's own token, and what that token is good for. */
 export interface UpstreamWatch {
   readonly api: Api;
+  /** The same for jobs: what changes something is sent once, and only while the job that has just been renewed is held. */
+  readonly jobApi: Api;
   report(): UpstreamReport;
   /** Looks again now. */
   check(): Promise<UpstreamReport>;
@@ -31,12 +35,22 @@ export interface UpstreamWatch {
 const patience = 10_000;
 
 /** Nothing is asked before `check` or `watch`. */
-export function openUpstream({ find, http, clock, log, signal, random }: UpstreamOptions): UpstreamWatch {
+export function openUpstream({
+  find,
+  http,
+  clock,
+  log,
+  signal,
+  random,
+  lease = 30_000,
+}: UpstreamOptions): UpstreamWatch {
   let report: UpstreamReport = { state: 'unknown' };
   const { endpoint } = find();
   const token = async () => requireToken(find(), endpoint);
   const common = { token, http, clock, signal, userAgent };
   const api = hetznerApi({ ...common, endpoint, httpTimeout: 30_000, random });
+  // A renewal takes a third of the lease at most, so that the last third is for the request itself.
+  const jobApi = hetznerApi({ ...common, endpoint, httpTimeout: 30_000, random, once: lease / 3 });
   const send = createExchange({ ...common, endpoint: new URL(endpoint), httpTimeout: patience, onSkew: () => {} });
 
   async function look(): Promise<UpstreamReport> {
@@ -60,6 +74,7 @@ export function openUpstream({ find, http, clock, log, signal, random }: Upstrea
 
   return {
     api,
+    jobApi,
     report: () => report,
     check,
     async watch() {
