@@ -1,6 +1,8 @@
+import { Failure } from '../core/failure.ts';
 import { migrations } from '../core/store/migrate.ts';
 import type { Store } from '../core/store/store.ts';
 import { version } from '../core/version.ts';
+import type { Clock } from '../core/world.ts';
 import type { LiveConfiguration } from './daemon-live.ts';
 import type { DaemonWorld } from './daemon-world.ts';
 import { readFrozen } from './frozen.ts';
@@ -30,6 +32,8 @@ export interface Reports {
 
 // Whoever asks for the status all the time shall not wear out the disk.
 const proofLasts = 1_000;
+/** Who asks whether the daemon is ready wants to know it before the store has been given up. */
+const patience = 3_000;
 
 /** Reports of a daemon that starts now. */
 export function createReports({ world, live, store, upstream, endpoint, address }: Sources): Reports {
@@ -43,7 +47,7 @@ export function createReports({ world, live, store, upstream, endpoint, address 
   async function prove(): Promise<string | null> {
     const now = clock.now();
     if (!proof || now - proof.at > proofLasts || now < proof.at)
-      proof = { at: now, error: await errorOf(() => writeHeartbeat(store, now)) };
+      proof = { at: now, error: await errorOf(() => inTime(clock, writeHeartbeat(store, now))) };
     return proof.error;
   }
 
@@ -73,13 +77,28 @@ export function createReports({ world, live, store, upstream, endpoint, address 
           error: fault ?? null,
           restart_needed_for: live.waiting(),
         },
-        frozen: (await readFrozen({ store }).catch(() => undefined)) ?? null,
+        frozen: error === null ? ((await readFrozen({ store }).catch(() => undefined)) ?? null) : null,
         parts: Object.fromEntries(
           await Promise.all([...parts].map(async ([name, read]) => [name, await read().catch(() => null)])),
         ),
       };
     },
   };
+}
+
+async function inTime(clock: Clock, work: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  const late = clock.sleep(patience, done.signal).then(() => {
+    throw new Failure('unreachable', `the store does not answer within ${patience / 1000} s`);
+  });
+  // Whichever comes second is of no interest.
+  work.catch(() => {});
+  late.catch(() => {});
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    done.abort();
+  }
 }
 
 async function errorOf(work: () => Promise<void>): Promise<string | null> {
