@@ -22,6 +22,8 @@ export interface HetznerOptions {
   readonly signal?: AbortSignal;
   /** Clock time in milliseconds after which nothing is sent, tried again or waited for. */
   readonly deadline?: number;
+  /** How long a call is kept up where there is no deadline, in milliseconds; by default five minutes. */
+  readonly patience?: number;
   /** Milliseconds for one exchange; 0 is no bound. */
   readonly httpTimeout: number;
   /** Milliseconds between two polls of an action, constant when given. */
@@ -37,7 +39,7 @@ export interface HetznerOptions {
 
 /** The API at an endpoint: what fails is tried again as far as that is safe, so that a change is made once or the Failure says that it is open. */
 export function hetznerApi(options: HetznerOptions): Api {
-  const { clock, signal, deadline, direct = true, random = Math.random, once } = options;
+  const { clock, signal, deadline, patience, direct = true, random = Math.random, once } = options;
   const started = createStarted();
   let skew = 0;
   const exchange = createExchange({
@@ -53,6 +55,7 @@ export function hetznerApi(options: HetznerOptions): Api {
     clock,
     signal,
     deadline,
+    patience,
     random,
     keyed: !direct,
     look: (call, search) => look(call, search),

@@ -16,6 +16,7 @@ const byApiCode: Readonly<Record<string, FailureCode>> = {
   unavailable: 'unreachable',
   robot_unavailable: 'unreachable',
   timeout: 'timeout',
+  upstream_unavailable: 'unreachable',
   json_error: 'refused',
   invalid_input: 'refused',
   uniqueness_error: 'refused',

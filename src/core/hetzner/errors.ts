@@ -13,6 +13,8 @@ export function readError(answer: HttpResponse, host: string): Failure {
   const details = (error.details ?? undefined) as ApiErrorDetails | undefined;
   return new Failure(failureCodeOf(code, answer.status), messageOf(code, error.message, details), {
     ...optionsOf(answer),
+    // The daemon's own: it has asked Hetzner first, and done nothing.
+    ...(code === 'upstream_unavailable' && { ambiguous: false }),
     apiCode: code,
     details,
     // Hetzner gives none; the daemon knows better than its dialect what to do.

@@ -15,6 +15,8 @@ export interface PersistOptions {
   readonly signal?: AbortSignal;
   /** Clock time in milliseconds. */
   readonly deadline?: number;
+  /** How long a call is kept up where there is no deadline, in milliseconds; by default five minutes. */
+  readonly patience?: number;
   /** From 0 up to 1. */
   readonly random: () => number;
   /** True when the server knows repeated calls by their key. */
@@ -35,15 +37,14 @@ interface Trial {
   readonly ambiguous: boolean;
 }
 
-/** How long a call is kept up, in milliseconds, where no `--timeout` was given. */
-const patience = 300_000;
+const defaultPatience = 300_000;
 
 /** Makes calls that are tried again as `decide` has it, so that each is carried out once or fails. */
 export function createPersistent(options: PersistOptions): Send {
   return async given => {
     const call = { ...given, signal: given.signal ?? options.signal };
     const since = options.clock.now();
-    const deadline = options.deadline ?? since + patience;
+    const deadline = options.deadline ?? since + (options.patience ?? defaultPatience);
     let trial: Trial = { call, since, deadline, attempt: 1, locks: 0, ambiguous: false };
     for (;;) {
       try {

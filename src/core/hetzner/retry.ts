@@ -59,6 +59,8 @@ export function decide(situation: Situation): Decision {
   if (code === 'limited') return again(situation, 1000 * (1 + situation.random / 2));
   if (code === 'conflict') return backOff(situation, retries);
   if (code !== 'unreachable' && code !== 'timeout') return fail;
+  // The daemon has tried for long enough.
+  if (apiCode === 'upstream_unavailable') return fail;
   if (apiCode === 'maintenance') return backOff(situation, 3, 2000);
   const fault = faultOf(failure);
   const most = fault && few[fault];

@@ -32,6 +32,7 @@ const statuses: Readonly<Record<string, number>> = {
   locked: 423,
   protected: 423,
   unavailable: 503,
+  upstream_unavailable: 502,
   service_error: 422,
 };
 

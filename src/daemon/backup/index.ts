@@ -78,16 +78,19 @@ async function turn(tools: Tools, signal: AbortSignal, tickNow: () => Promise<nu
   const { clock, log, store, beat } = tools;
   let last = Number.NEGATIVE_INFINITY;
   let fault: string | undefined;
+  // What was due and could not be begun: Hetzner is not asked for it each second.
+  let rest = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     const now = clock.now();
     try {
       // Where the clock was set back, `last` is in a time to come.
-      if (now - last >= interval || now < last || (await readNextDue(store)) <= now) {
+      if (now - last >= interval || now < last || (now >= rest && (await readNextDue(store)) <= now)) {
         last = now;
         await tickNow();
         beat?.('scheduler');
         if (fault !== undefined) log.info('ticks go on');
         fault = undefined;
+        rest = (await readNextDue(store)) <= now ? clock.now() + 10_000 : now;
       }
     } catch (error) {
       // The next one may do better: a database that is gone for a minute stops no schedule, and is told once.

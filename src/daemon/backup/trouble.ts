@@ -9,3 +9,12 @@ export function passes(error: unknown): error is Failure {
 export function isFinal(error: unknown): error is Failure {
   return error instanceof Failure && (error.code === 'forbidden' || error.code === 'unauthorized');
 }
+
+/** Throws what tells a person that Hetzner does not answer, before anything was done; other errors as they are. */
+export function relay(error: unknown): never {
+  if (!passes(error)) throw error;
+  throw new Failure('unreachable', `Hetzner does not answer, so nothing was done: ${error.message}`, {
+    apiCode: 'upstream_unavailable',
+    hint: 'Try again when it does: cloudctl daemon status',
+  });
+}

@@ -33,6 +33,8 @@ export interface UpstreamWatch {
 }
 
 const patience = 10_000;
+// Neither people nor the ticks wait for an API that is not there: jobs try again by themselves, later.
+const calls = { httpTimeout: 15_000, patience } as const;
 
 /** Nothing is asked before `check` or `watch`. */
 export function openUpstream({
@@ -48,9 +50,9 @@ export function openUpstream({
   const { endpoint } = find();
   const token = async () => requireToken(find(), endpoint);
   const common = { token, http, clock, signal, userAgent };
-  const api = hetznerApi({ ...common, endpoint, httpTimeout: 30_000, random });
+  const api = hetznerApi({ ...common, endpoint, ...calls, random });
   // A renewal takes a third of the lease at most, so that the last third is for the request itself.
-  const jobApi = hetznerApi({ ...common, endpoint, httpTimeout: 30_000, random, once: lease / 3 });
+  const jobApi = hetznerApi({ ...common, endpoint, ...calls, random, once: lease / 3 });
   const send = createExchange({ ...common, endpoint: new URL(endpoint), httpTimeout: patience, onSkew: () => {} });
 
   async function look(): Promise<UpstreamReport> {

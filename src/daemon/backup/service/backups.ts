@@ -8,6 +8,7 @@ import { readImage, readServer } from '../look.ts';
 import { newRun } from '../new-run.ts';
 import { keyOf } from '../run.ts';
 import { readSchedule } from '../schedule.ts';
+import { passes } from '../trouble.ts';
 import { change, entryBy, refuse, timeOf } from './common.ts';
 import { restore } from './restore.ts';
 
@@ -62,7 +63,19 @@ async function hold(tools: Tools, request: Request): Promise<unknown> {
     await refuse(tools, entry, new Failure('usage', `'${until}' is not a time to come`));
   }
   if (!isPresent(row)) await refuse(tools, entry, new Failure('refused', `image ${row.id} is ${row.state}`));
+  await requireImage(tools, entry, row);
   return set(tools, row, { hold_reason: reason, hold_until: end }, entry);
+}
+
+/** Refuses what is asked of an image that somebody has deleted at Hetzner meanwhile; while that does not answer the store is believed. */
+async function requireImage(tools: Tools, entry: Parameters<typeof refuse>[1], row: ImageRow): Promise<void> {
+  try {
+    if (await readImage(tools.hetzner, row.id)) return;
+  } catch (error) {
+    if (!passes(error)) throw error;
+    return;
+  }
+  await refuse(tools, entry, new Failure('not_found', `image ${row.id} is gone: somebody has deleted it at Hetzner`));
 }
 
 async function release(tools: Tools, request: Request): Promise<unknown> {
@@ -116,6 +129,7 @@ async function verifyNow(tools: Tools, request: Request): Promise<unknown> {
   const row = await findImage(tools, request);
   const entry = entryBy(request, 'backup.verify', target(row), { result: 'begun' });
   if (row.state !== 'good') await refuse(tools, entry, new Failure('refused', `image ${row.id} is ${row.state}`));
+  await requireImage(tools, entry, row);
   const schedule = await readSchedule(store, row.schedule_id);
   if (!schedule) return refuse(tools, entry, new Failure('refused', 'its schedule is gone'));
   const server = { id: row.server_id, name: row.server_name };

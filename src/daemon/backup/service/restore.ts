@@ -8,6 +8,7 @@ import type { ImageRow } from '../../../core/store/tables.ts';
 import type { Request } from '../../api/service.ts';
 import type { Tools } from '../../tools.ts';
 import { readImage } from '../look.ts';
+import { relay } from '../trouble.ts';
 import { findPlace } from '../verify/smallest.ts';
 import { entryBy, refuse } from './common.ts';
 
@@ -23,7 +24,7 @@ export async function restore(tools: Tools, request: Request, row: ImageRow): Pr
   const { 'new-server': name, rebuild } = given;
   const target = { type: 'image', id: row.id, name: row.server_name };
   const entry = entryBy(request, 'backup.restore', target, { difference: given });
-  const image = await readImage(tools.hetzner, row.id);
+  const image = await readImage(tools.hetzner, row.id).catch(relay);
   const wrong = whatIsWrong(row, image, name, rebuild);
   if (wrong || !image) return refuse(tools, entry, wrong ?? new Failure('not_found', `image ${row.id} is gone`));
   const [of] = (await tools.audit.commit([{ ...entry, result: 'begun' }])) ?? [];

@@ -5,6 +5,7 @@ import { newRun } from '../new-run.ts';
 import { keyOf } from '../run.ts';
 import type { Schedule } from '../schedule.ts';
 import { readFormer, readServers } from '../servers.ts';
+import { relay } from '../trouble.ts';
 import { change, entryBy, refuse } from './common.ts';
 
 /** Begins a run of each server of a schedule at once, whatever the hour; throws `refused` when it chooses none. */
@@ -21,7 +22,8 @@ export async function runNow(tools: Tools, request: Request, schedule: Schedule)
       }),
     );
   }
-  const { servers, notices } = await readServers(tools).choose(schedule.spec, readFormer(tools, schedule.id));
+  const choice = readServers(tools).choose(schedule.spec, readFormer(tools, schedule.id));
+  const { servers, notices } = await choice.catch(relay);
   if (servers.length === 0) {
     await refuse(tools, entry, new Failure('refused', notices.map(({ message }) => message).join('; ')));
   }

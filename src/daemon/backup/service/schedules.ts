@@ -56,8 +56,10 @@ async function create(tools: Tools, request: Request): Promise<unknown> {
     await refuse(tools, entry, new Failure('refused', `a schedule has the name '${name}' already`));
   }
   const made = await store.db.selectFrom('schedules').select('id').where('name', '=', name).executeTakeFirstOrThrow();
-  const shared = await noticeShared(tools, servers, made, choice?.servers ?? []);
-  const notices = [...(choice?.notices ?? []), ...shared].map(({ message }) => message);
+  // It is made: that Hetzner does not answer any more must not say otherwise.
+  const shared = choice ? await noticeShared(tools, servers, made, choice.servers).catch(() => []) : [];
+  const silent = 'Hetzner does not answer: whether the servers are there shows when it is due';
+  const notices = choice ? [...choice.notices, ...shared].map(({ message }) => message) : [silent];
   return { ...(await answer(tools, await byId(tools, made.id))), notices };
 }
 

@@ -36,14 +36,17 @@ export async function describeSchedule(tools: Tools, schedule: Schedule): Promis
 /** What a schedule would do now: when it runs next and of which servers, and what becomes of each image. */
 export async function showPlan(tools: Tools, schedule: Schedule): Promise<Record<string, unknown>> {
   const all = readServers(tools);
-  const choice = await orNothing(tools, () => all.choose(schedule.spec, readFormer(tools, schedule.id)));
-  const shared = choice && (await orNothing(tools, () => noticeShared(tools, all, schedule, choice.servers)));
-  const present = await orNothing(tools, async () => {
+  const choice = await orNothing(tools, true, () => all.choose(schedule.spec, readFormer(tools, schedule.id)));
+  const shared = await orNothing(tools, choice !== undefined, () =>
+    noticeShared(tools, all, schedule, choice!.servers),
+  );
+  const isThere = choice !== undefined;
+  const present = await orNothing(tools, isThere, async () => {
     const rows = new Set<number>();
     for await (const { id } of tools.hetzner.list<{ id: number }>('servers')) rows.add(id);
     return rows;
   });
-  const perGigabyte = await orNothing(tools, () => readPrice(tools));
+  const perGigabyte = await orNothing(tools, isThere, () => readPrice(tools));
   const plans = await planServers(tools, schedule, id => ({ serverExists: present?.has(id) ?? true, perGigabyte }));
   const sizes = plans.flatMap(({ rows }) => rows.map(({ size }) => size));
   return {
@@ -115,8 +118,9 @@ async function readPrice({ hetzner }: Tools): Promise<Price> {
   return pricing.image.price_per_gb_month;
 }
 
-/** What Hetzner says, or nothing while it does not answer. */
-async function orNothing<T>(tools: Tools, ask: () => Promise<T>): Promise<T | undefined> {
+/** What Hetzner says, or nothing while it does not answer; one that is not `there` is not asked. */
+async function orNothing<T>(tools: Tools, there: boolean, ask: () => Promise<T>): Promise<T | undefined> {
+  if (!there) return undefined;
   try {
     return await ask();
   } catch (error) {
