@@ -177,7 +177,7 @@ export async function startDaemon(
           log.info('stopping');
           const told = notify({ STOPPING: 1, STATUS: 'Stopping' });
           stopping.abort();
-          await stack.unwind(drainTime - 1_000);
+          await stack.unwind(drainTime - 2_000);
           await Promise.race([told, clock.sleep(500)]);
           log.info('stopped');
         })()),
