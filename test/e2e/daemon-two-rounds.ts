@@ -159,9 +159,7 @@ async function check(site: Site, { made, deleted }: Deeds, report: Report, late:
     made.filter(({ id }) => !states.has(id)),
     `${about}: images that nobody knows of`,
   ).toEqual([]);
-  // A second one is told of as what it is; once the first has gone by the rules, it goes by them too.
-  const told = await site.read("SELECT target_id FROM audit WHERE action = 'backup.duplicate' AND result = 'done'");
-  const duplicates = new Set(told.map(({ target_id }) => Number(target_id)));
+  const duplicates = await seconds(site, made);
   const counted = countBy(
     made.filter(({ id }) => !duplicates.has(id)),
     ({ run }) => run,
@@ -191,6 +189,22 @@ async function check(site: Site, { made, deleted }: Deeds, report: Report, late:
   report.passed = passedDues(runs, about);
   Object.assign(report, { runs: runs.length, made: made.length, deleted: deleted.length });
   report.duplicates = duplicates.size;
+}
+
+/** Images that are told of as the second ones of their runs: as duplicates or, where the first had gone by the rules before they landed, as found. */
+async function seconds(site: Site, made: Deeds['made']): Promise<ReadonlySet<number>> {
+  const told = await site.read(
+    "SELECT seq, action, target_id FROM audit WHERE action LIKE 'backup.%' AND target_type = 'image' AND result = 'done'",
+  );
+  const seqOf = (action: string, id: number) =>
+    told.find(entry => entry.action === action && Number(entry.target_id) === id)?.seq as number | undefined;
+  const isSecond = ({ id, run }: Deeds['made'][number]) => {
+    if (seqOf('backup.duplicate', id) !== undefined) return true;
+    const found = seqOf('backup.adopt', id);
+    const others = made.filter(one => one.run === run && one.id !== id);
+    return found !== undefined && others.some(one => (seqOf('backup.delete', one.id) ?? found) < found);
+  };
+  return new Set(made.filter(isSecond).map(({ id }) => id));
 }
 
 function countBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, number> {
