@@ -8,12 +8,17 @@ import { readUserData } from './user-data.ts';
 /** What goes with a server, and what stays and costs. */
 export function losses(item: Item): string[] {
   const lost = [`the disk of ${item.name}`];
-  if (item.backup_window) lost.push(`all backups of ${item.name}`);
+  if (item.backup_window) lost.push(backupLoss(item));
   if (item.volumes?.length > 0) lost.push(`kept, and still costing: ${item.volumes.length} volumes of ${item.name}`);
   if (item.public_net?.floating_ips?.length > 0) {
     lost.push(`kept, and still costing: ${item.public_net.floating_ips.length} floating IPs of ${item.name}`);
   }
   return lost;
+}
+
+/** All backups of a server go at once; how to keep one. */
+export function backupLoss({ name }: Item): string {
+  return `all backups of ${name}; one is kept by making it a snapshot first: cloudctl image update <backup> --type snapshot`;
 }
 
 /** Changes the type of a server that is off; with `upgradeDisk` there is no way back to a smaller disk. */

@@ -3,7 +3,7 @@ import { type Column, resource } from '../resource.ts';
 import { act, action, describe, labels, list, protection, remove, update } from '../verbs.ts';
 import { common, formatBytes, protectionOf } from './columns.ts';
 import { power } from './server-power.ts';
-import { changeAliasIps, changeType, losses, rebuild, setRdns } from './server-verbs.ts';
+import { backupLoss, changeAliasIps, changeType, losses, rebuild, setRdns } from './server-verbs.ts';
 
 const network = field('text', 'Network, by name or id', {
   short: 'n',
@@ -102,7 +102,7 @@ export const server = resource('server', {
       'Disable backups, which deletes all there are',
       {},
       {
-        loses: item => [`all backups of ${item.name}`],
+        loses: item => [backupLoss(item)],
         affects: ['image'],
       },
     ),
