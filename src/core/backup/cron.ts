@@ -8,15 +8,26 @@ export interface Cron extends CronFields {
 }
 
 const second = 1000;
-const day = 86_400_000;
+const hour = 3_600_000;
+const day = 24 * hour;
 /** Dates end at 8.64e15. */
 const farthest = 8e15;
 /** No zone's clock has been turned by more than a day. */
 const longestChange = 26 * 3_600_000;
 
+// A memo and no state, as that of the zones.
+const parsed = new Map<string, Cron>();
+const mostParsed = 1000;
+
 /** The cron line (5 fields, or 6 with seconds first, or a nickname such as `@daily`) read in a zone of the IANA database; throws `usage`. */
 export function parseCron(text: string, zone: string): Cron {
-  return { ...parseFields(text), text: text.trim(), zone: openZone(zone) };
+  const name = `${zone} ${text}`;
+  const known = parsed.get(name);
+  if (known) return known;
+  const cron = { ...parseFields(text), text: text.trim(), zone: openZone(zone) };
+  if (parsed.size >= mostParsed) parsed.clear();
+  parsed.set(name, cron);
+  return cron;
 }
 
 /**
@@ -34,7 +45,8 @@ export function next(cron: Cron, after: number): number {
 
 /** The last due time (ms) before that moment. */
 export function previous(cron: Cron, before: number): number {
-  let span = 60_000;
+  // Most lines come once a day, or once an hour.
+  let span = cron.hour.length === 24 ? hour : day;
   let found = next(cron, before - span);
   while (found >= before) {
     span *= 2;
