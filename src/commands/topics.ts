@@ -30,6 +30,7 @@ function environment(): string {
     '',
     ...rows,
     `  ${'CLOUDCTL_DAEMON_TOKEN'.padEnd(28)}Token of the daemon that --daemon names by its address`,
+    `  ${'CLOUDCTLD_...'.padEnd(28)}Keys of the daemon's configuration, told by cloudctld example`,
     `  ${'NO_COLOR, TERM=dumb'.padEnd(28)}No colour, no spinner`,
     `  ${'CI'.padEnd(28)}Never ask`,
     `  ${'HTTPS_PROXY, NO_PROXY'.padEnd(28)}The proxy for the API, and the hosts that go without`,
