@@ -121,7 +121,7 @@ function waitFor(what, line, count) {
     process.stdout.write(`\n(waiting for ${what})\n`);
     for (let left = 100; (await read(`${line} -o json`)).length < count; left -= 1) {
       if (left === 0) throw new Error(`${what}: did not come`);
-      await sleep(300, undefined, { signal: ended.signal });
+      await sleep(500, undefined, { signal: ended.signal });
     }
   };
 }
@@ -139,7 +139,7 @@ async function showConfiguration() {
 
 try {
   writeFileSync(join(home, 'laptop.pub'), `${key}\n`);
-  await run('sandbox start --speed 5 --auto-approve');
+  await run('sandbox start --speed 10 --auto-approve');
   const variables = (await run('sandbox env --login', { capture: true })).matchAll(/export (\w+)='([^']*)'/g);
   for (const [, name, value] of variables) env[name] = value;
   for (const [title, steps] of chapters) {
