@@ -13,11 +13,10 @@ export function readError(answer: HttpResponse, host: string): Failure {
   const details = (error.details ?? undefined) as ApiErrorDetails | undefined;
   return new Failure(failureCodeOf(code, answer.status), messageOf(code, error.message, details), {
     ...optionsOf(answer),
-    // The daemon's own: it has asked Hetzner first, and done nothing.
-    ...(code === 'upstream_unavailable' && { ambiguous: false }),
+    ...(typeof error.ambiguous === 'boolean' && { ambiguous: error.ambiguous }),
     apiCode: code,
     details,
-    // Hetzner gives none; the daemon knows better than its dialect what to do.
+    // Hetzner gives neither; the daemon knows better than its dialect what was done, and what to do.
     hint: typeof error.hint === 'string' ? error.hint : hintOf(code, details),
   });
 }

@@ -103,6 +103,6 @@ function final({ call }: Trial, failure: Failure, ambiguous: boolean): Failure {
   const open = ['unreachable', 'timeout', 'interrupted'].includes(failure.code);
   if (!ambiguous || !open || call.method === 'GET') return failure;
   const { code, message, details, apiCode, correlationId } = failure;
-  const hint = 'It may have been done all the same: look before you send it again';
+  const hint = 'Look before you send it again';
   return new Failure(code, message, { hint, details, apiCode, correlationId, ambiguous, cause: failure });
 }

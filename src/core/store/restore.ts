@@ -13,7 +13,7 @@ interface Circumstances {
   readonly now: number;
 }
 
-/** Puts a copy in the place of a store's file: at once or not at all. The path of the replaced database, which stays beside it as `<file>.replaced-<time>`; undefined when there was none. Throws `not_found` for a missing copy, `usage` for one that is no store of ours or a newer one, `unexpected` for a damaged one, `busy` while a process uses the file. */
+/** Puts a copy in the place of a store's file: at once or not at all. The path of the replaced database, which stays beside it as `<file>.replaced-<time>`; undefined when there was none. Throws `not_found` for a missing copy, `usage` for one that is no store of ours or a newer one, `unreachable` or `unexpected` for a damaged one, `busy` while a process uses the file. */
 export async function restoreStore(
   copy: string,
   file: string,

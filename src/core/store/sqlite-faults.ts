@@ -26,7 +26,11 @@ const words: Readonly<Record<string, Words>> = {
   EISDIR: ['usage', 'it is a folder', 'Name a file in it'],
   EEXIST: ['refused', 'a file of the name it would get is there already', 'Try again in a second'],
   SQLITE_NOTADB: ['usage', 'it is not a store of cloudctl', 'Name another path'],
-  SQLITE_CORRUPT: ['unexpected', 'it is damaged', 'Stop what uses it, and restore a copy'],
+  SQLITE_CORRUPT: [
+    'unreachable',
+    'it is damaged',
+    'Stop the daemon, and restore a copy: cloudctl daemon restore <file>',
+  ],
   SQLITE_BUSY: held,
   SQLITE_LOCKED: held,
   SQLITE_CONSTRAINT_UNIQUE: twice,
@@ -49,6 +53,11 @@ export function storeFailure(file: string, error: unknown): Failure {
     ambiguous: group === 'SQLITE_IOERR',
     cause: error,
   });
+}
+
+/** True when the file itself is found to be damaged. */
+export function isDamage(error: unknown): boolean {
+  return codeOf(error).startsWith('SQLITE_CORRUPT');
 }
 
 /** True when a row with the same key is there. */

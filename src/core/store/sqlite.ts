@@ -3,7 +3,7 @@ import type { QueryResult } from 'kysely';
 import { Failure } from '../failure.ts';
 import { writeCopy } from './copy.ts';
 import { openKysely } from './driver.ts';
-import { isDuplicate, storeFailure } from './sqlite-faults.ts';
+import { isDamage, isDuplicate, storeFailure } from './sqlite-faults.ts';
 import { prepareFile, watchFiles } from './sqlite-files.ts';
 import { migrateSqlite } from './sqlite-migrate.ts';
 import { keepStatements, type Prepare, type Prepared, readRows } from './statements.ts';
@@ -53,9 +53,17 @@ async function storeOf(database: SQLite.Database, file: string, path: string): P
   const prepare = keepStatements(database);
   // What a removed log has was acknowledged: the file still takes it.
   const rescue = () => database.pragma('wal_checkpoint(FULL)');
-  const requireFiles = path === ':memory:' ? () => {} : watchFiles(path, rescue);
-  const fail = (error: unknown) =>
-    database.open ? storeFailure(file, error) : new Failure('interrupted', `${file}: the store is closed`);
+  const watch = path === ':memory:' ? () => {} : watchFiles(path, rescue);
+  let damage: unknown;
+  // What is written to a damaged file may be lost, and may damage more of it.
+  const requireFiles = () => {
+    if (damage !== undefined) throw damage;
+    watch();
+  };
+  const fail = (error: unknown) => {
+    if (isDamage(error)) damage = error;
+    return database.open ? storeFailure(file, error) : new Failure('interrupted', `${file}: the store is closed`);
+  };
   const carryOut = database.transaction((steps: readonly Step[]) => steps.map(step => runStep(prepare, step)));
   return {
     dialect: 'sqlite',

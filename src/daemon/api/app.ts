@@ -9,7 +9,6 @@ import type { AppTools, Asking, Env } from './environment.ts';
 import { handleEvents } from './events/handle.ts';
 import { handleChange, handleReading } from './handle.ts';
 import type { Doors, Knock } from './identify.ts';
-import { limitBody } from './limit-body.ts';
 import { problemOf } from './problem.ts';
 import { createRepeats } from './repeats.ts';
 import { isReading, requireServices, routesOf, served } from './routes.ts';
@@ -24,7 +23,6 @@ export interface AppOptions extends Doors {
 }
 
 const base = '/cloudctl/v1';
-const largest = 2 ** 20;
 
 /** The daemon's own API over HTTP: routes, checks and descriptions by the declarations, deeds by the services, one of each resource's name. Throws `unexpected` when a declared verb has nothing that does it. */
 export function createApp(
@@ -51,9 +49,9 @@ export function createApp(
     return c.json(body, status as 500, headers);
   });
   app.notFound(c => {
-    throw new Failure('not_found', `there is no ${c.req.method} ${c.req.path}`);
+    throw new Failure('not_found', `there is no ${c.req.method} ${c.req.path.slice(0, 200)}`);
   });
-  app.use(`${base}/*`, limitBody(largest), createAdmit(tools, doors));
+  app.use(`${base}/*`, createAdmit(tools, doors));
 
   const repeats = createRepeats(tools);
   for (const route of routes) {

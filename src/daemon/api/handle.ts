@@ -1,4 +1,5 @@
 import { Failure, toFailure } from '../../core/failure.ts';
+import { readText } from './body.ts';
 import { type ChangeTools, change } from './change.ts';
 import type { Asking } from './environment.ts';
 import { listBody, readQuery } from './list.ts';
@@ -23,7 +24,7 @@ export function handleReading(route: Route, service: Service, signal: AbortSigna
 /** Answers a route that changes something; a POST with an `Idempotency-Key` is done once. */
 export function handleChange(route: Route, service: Service, tools: ChangeTools, repeats: Repeats): Handler {
   return async c => {
-    const text = await c.req.text();
+    const text = await readText(c.req.raw);
     const caller = c.get('caller');
     const id = idOf(c);
     const deed = () => change(tools, route, service, { caller, id, text });

@@ -3,7 +3,13 @@ import { type Failure, type FailureCode, failures } from '../../core/failure.ts'
 /** What a failure is over HTTP, in Hetzner's dialect. */
 export interface Problem {
   readonly status: number;
-  readonly body: { readonly error: { readonly code: string; readonly message: string; readonly details: unknown } };
+  readonly body: {
+    readonly error: {
+      readonly code: string;
+      readonly message: string;
+      readonly details: unknown;
+    };
+  };
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -56,6 +62,8 @@ export function problemOf(failure: Failure): Problem {
         code,
         message: isBug ? 'the daemon has failed: see its log' : messageOf(failure),
         details: isBug ? null : (failure.details ?? null),
+        // Of such an answer a client would have to think that it may have been done all the same.
+        ...(status >= 500 && !isBug && !failure.ambiguous && { ambiguous: false }),
         ...(failure.hint !== undefined && { hint: failure.hint }),
       },
     },

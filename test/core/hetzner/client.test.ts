@@ -111,7 +111,7 @@ describe('a call that fails', () => {
     const { url } = await scripted(Array(6).fill(lost));
     const failure = await failed(open(url).api.send('PUT', 'servers/42', {}));
     expect(failure).toMatchObject({ code: 'unreachable', ambiguous: true });
-    expect(failure.hint).toContain('look before you send it again');
+    expect(failure.hint).toContain('Look before you send it again');
   });
 
   it('is no answer of the API, which is said at once', async () => {

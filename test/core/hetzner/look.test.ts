@@ -107,7 +107,7 @@ describe('a create whose answer was lost', () => {
     const { url } = await scripted([lost, nothing, nothing, nothing, lost, nothing, nothing, nothing, lost]);
     const failure = await failed(open(url).api.send('POST', 'servers', { name: 'web' }));
     expect(failure).toMatchObject({ code: 'unreachable', ambiguous: true });
-    expect(failure.hint).toContain('look before you send it again');
+    expect(failure.hint).toContain('Look before you send it again');
   });
 
   it('is not sent again when the look itself fails', async () => {

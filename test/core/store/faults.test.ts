@@ -164,7 +164,7 @@ describe('a damaged database', () => {
     expect((await store.check()).length).toBeGreaterThan(0);
     for (const failed of [countCommits(store), store.commit(nthCommit(store, 61))]) {
       expect(await failureOf(failed)).toMatchObject({
-        code: 'unexpected',
+        code: 'unreachable',
         message: `${file}: it is damaged`,
         hint: expect.stringContaining('restore a copy'),
       });
@@ -175,7 +175,7 @@ describe('a damaged database', () => {
     const file = join(temporaryFolder(), 'store.sqlite');
     await (await filled(file, 3)).close();
     writeSync(openSync(file, 'r+'), Buffer.alloc(3_000, 0xa5), 0, 3_000, 100);
-    expect(await failureOf(openSqlite(file))).toMatchObject({ code: 'unexpected', message: `${file}: it is damaged` });
+    expect(await failureOf(openSqlite(file))).toMatchObject({ code: 'unreachable', message: `${file}: it is damaged` });
   });
 });
 

@@ -108,8 +108,8 @@ describe('restoring a store', () => {
       ['text', 'usage', /text: it is not a store of cloudctl$/],
       ['other', 'usage', /other: it is not a store of cloudctl$/],
       ['newer', 'usage', /newer was written by a newer cloudctl/],
-      ['damaged', 'unexpected', /damaged: .*damaged/],
-      ['cut', 'unexpected', /cut: .*damaged/],
+      ['damaged', 'unreachable', /damaged: .*damaged/],
+      ['cut', 'unreachable', /cut: .*damaged/],
     ];
     const names = readdirSync(folder);
     for (const [name, code, message] of faults) {

@@ -185,6 +185,7 @@ const errorSchema: Schema = {
         code: { type: 'string', description: 'What went wrong; more may come', examples: problemCodes },
         message: { type: 'string', description: 'The same in words' },
         details: { description: 'Particulars, such as the fields that are wrong', type: ['object', 'array', 'null'] },
+        ambiguous: { type: 'boolean', description: 'Whether it may have been done all the same' },
         hint: { type: 'string', description: 'What to do about it' },
       },
     },

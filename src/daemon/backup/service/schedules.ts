@@ -129,7 +129,7 @@ async function approve(tools: Tools, request: Request): Promise<unknown> {
 async function checked(tools: Tools, entry: Parameters<typeof refuse>[1], input: SpecInput): Promise<ScheduleSpec> {
   try {
     if (!/^[\p{L}\p{N}][\p{L}\p{N}._ -]{0,62}$/u.test(entry.target.name ?? '')) {
-      throw new Failure('usage', `'${entry.target.name}' is no name for a schedule`, {
+      throw new Failure('usage', `'${entry.target.name?.slice(0, 100)}' is no name for a schedule`, {
         hint: 'Letters, digits and . _ - with a letter or a digit first, 63 characters at most',
       });
     }
