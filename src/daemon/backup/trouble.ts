@@ -10,9 +10,14 @@ export function isFinal(error: unknown): error is Failure {
   return error instanceof Failure && (error.code === 'forbidden' || error.code === 'unauthorized');
 }
 
+/** Whether it is Hetzner that gives no answer: for now, or to the token that the daemon has. Whoever asks the daemon is not who is not let in. */
+export function isSilence(error: unknown): error is Failure {
+  return passes(error) || isFinal(error);
+}
+
 /** Throws what tells a person that Hetzner does not answer, before anything was done; other errors as they are. */
 export function relay(error: unknown): never {
-  if (!passes(error)) throw error;
+  if (!isSilence(error)) throw error;
   throw new Failure('unreachable', `Hetzner does not answer, so nothing was done: ${error.message}`, {
     apiCode: 'upstream_unavailable',
     hint: 'Try again when it does: cloudctl daemon status',

@@ -1,4 +1,4 @@
-import { chownSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Holder, thisProcess } from '../../core/composite/holder.ts';
 import { codeOf } from '../../core/config/storage.ts';
@@ -64,6 +64,7 @@ export function giveToOwner(folder: string, file: string): void {
 async function lockFile(file: string, busy: () => Failure): Promise<() => void> {
   const { default: Database } = await import('better-sqlite3');
   try {
+    closeSync(openSync(file, 'a', 0o600));
     const database = new Database(file, { timeout: 0 });
     try {
       database.exec('BEGIN EXCLUSIVE');

@@ -8,7 +8,7 @@ import { readImage, readServer } from '../look.ts';
 import { newRun } from '../new-run.ts';
 import { keyOf } from '../run.ts';
 import { readSchedule } from '../schedule.ts';
-import { passes } from '../trouble.ts';
+import { isSilence } from '../trouble.ts';
 import { change, entryBy, refuse, timeOf } from './common.ts';
 import { restore } from './restore.ts';
 
@@ -72,7 +72,7 @@ async function requireImage(tools: Tools, entry: Parameters<typeof refuse>[1], r
   try {
     if (await readImage(tools.hetzner, row.id)) return;
   } catch (error) {
-    if (!passes(error)) throw error;
+    if (!isSilence(error)) throw error;
     return;
   }
   await refuse(tools, entry, new Failure('not_found', `image ${row.id} is gone: somebody has deleted it at Hetzner`));

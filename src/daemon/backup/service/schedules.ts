@@ -11,7 +11,7 @@ import { nextDue } from '../decide.ts';
 import { whatWaits } from '../plan.ts';
 import { readSchedule, readSchedules, type Schedule } from '../schedule.ts';
 import { noticeShared, readServers, type Servers } from '../servers.ts';
-import { passes } from '../trouble.ts';
+import { isSilence } from '../trouble.ts';
 import { change, entryBy, refuse } from './common.ts';
 import { runNow } from './run-now.ts';
 import { describeSchedule, showPlan } from './show.ts';
@@ -154,7 +154,7 @@ async function checkServers(
   const isNew = (word: string) => !old.has(word);
   const given = { ...spec, servers: spec.servers.filter(isNew), exclude: spec.exclude.filter(isNew) };
   const choice = await servers.choose(given).catch(error => {
-    if (!passes(error)) throw error;
+    if (!isSilence(error)) throw error;
     tools.log.warn('servers could not be looked up', { reason: error.message });
     return undefined;
   });

@@ -8,7 +8,7 @@ import { nextDue } from '../decide.ts';
 import { planServers, type ServerPlan } from '../plan.ts';
 import type { Schedule } from '../schedule.ts';
 import { noticeShared, readFormer, readServers } from '../servers.ts';
-import { passes } from '../trouble.ts';
+import { isSilence } from '../trouble.ts';
 import { timeOf } from './common.ts';
 import { shownSpec } from './spec.ts';
 
@@ -124,7 +124,7 @@ async function orNothing<T>(tools: Tools, there: boolean, ask: () => Promise<T>)
   try {
     return await ask();
   } catch (error) {
-    if (!passes(error)) throw error;
+    if (!isSilence(error)) throw error;
     tools.log.warn('hetzner does not answer', { reason: error.message });
     return undefined;
   }
