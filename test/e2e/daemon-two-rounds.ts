@@ -5,7 +5,7 @@ import { type Deeds, watchDeeds } from './daemon-two-deeds.ts';
 import { fastClock } from './fast-clock.ts';
 
 const kept = 2;
-const period = 120_000;
+const period = 240_000;
 /** So long a run waits for a request that nobody has answered, at the least. */
 const settling = 120_000;
 /** A minute of the fast clock: a second. */
@@ -57,8 +57,8 @@ export async function playRounds({ rounds, away }: RoundsOptions): Promise<Repor
     const states = [site.state(), site.state()];
     const daemons = await Promise.all(states.map(state => site.start(state)));
     const ids = await Promise.all([
-      addSchedule(daemons[0]!, 'one', '0 */2 * * * *', ['web-0001', 'web-0002']),
-      addSchedule(daemons[1]!, 'two', '30 */2 * * * *', ['web-0003', 'web-0004']),
+      addSchedule(daemons[0]!, 'one', '0 */4 * * * *', ['web-0001', 'web-0002']),
+      addSchedule(daemons[1]!, 'two', '0 2-58/4 * * * *', ['web-0003', 'web-0004']),
     ]);
     for (let round = 0; round < rounds; round += 1) {
       // The request goes on its way and lands when its run has been given up waiting for it, or just before.
@@ -68,7 +68,7 @@ export async function playRounds({ rounds, away }: RoundsOptions): Promise<Repor
         site.sandbox.fault({ method: 'POST', path: '/servers/*/actions/create_image', kind: 'late', delay });
       }
       const at = await findWorker(site, daemons, random);
-      await pause(random() * 120);
+      await pause(random() * 60);
       const [before] = [await heldBy(site, daemons[at]!)];
       daemons[at] = await away(site, daemons[at]!, lease.ms + 400 + random() * 600, async () => {
         if (await hasOpenCommit(site)) report.amidCommit += 1;
@@ -128,21 +128,30 @@ async function finish(site: Site, daemon: RunningDaemon, ids: readonly number[])
     const answer = await daemon.call('PUT', `/cloudctl/v1/schedules/${id}`, { cron: '0 0 1 1 *' });
     expect(answer.status, JSON.stringify(answer.body)).toBe(200);
   }
-  const isIdle = async () => {
-    const runs = await site.read("SELECT id FROM runs WHERE state IN ('waiting', 'running')");
-    const jobs = await site.read(
-      "SELECT id FROM jobs WHERE state IN ('waiting', 'active') AND name IN ('backup', 'prune')",
-    );
-    return runs.length + jobs.length === 0;
+  const untilIdle = async (ms: number) => {
+    let left: unknown[] = [];
+    const isIdle = async () => {
+      const runs = await site.read(
+        "SELECT id, due, step, reason, data FROM runs WHERE state IN ('waiting', 'running')",
+      );
+      const jobs = await site.read(
+        "SELECT unique_key, state, run_at, attempts, error_message FROM jobs WHERE state IN ('waiting', 'active') AND name IN ('backup', 'prune')",
+      );
+      left = [...runs, ...jobs];
+      return left.length === 0;
+    };
+    await until('all runs have ended', isIdle, ms).catch(error => {
+      throw new Error(`${error.message}, ${fastClock().now()}\n${JSON.stringify(left, null, 1)}`);
+    });
   };
-  await until('all runs have ended', isIdle, 40_000);
+  await untilIdle(60_000);
   // What is on its way may land still.
   await pause(2000);
   for (const id of ids) {
     const answer = await daemon.call('POST', `/cloudctl/v1/schedules/${id}/actions/run`);
     expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
   }
-  await until('the last runs have ended', isIdle, 20_000);
+  await untilIdle(20_000);
 }
 
 async function check(site: Site, { made, deleted }: Deeds, report: Report, late: number): Promise<void> {
