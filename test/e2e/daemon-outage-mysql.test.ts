@@ -5,7 +5,7 @@ import { type Gate, openGate } from './daemon-outage.ts';
 import { hasRedis, openSite, pause, records, type Site, until } from './daemon-two.ts';
 
 /** Milliseconds that the database is gone. */
-const outage = Number(process.env.CLOUDCTL_OUTAGE ?? 5000);
+const outage = Number(process.env.CLOUDCTL_OUTAGE ?? 3000);
 
 describe.runIf(hasMysql && hasRedis)('a daemon whose database is taken away while schedules run', () => {
   let site: Site;

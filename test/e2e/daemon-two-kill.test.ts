@@ -4,7 +4,7 @@ import { hasMysql } from '../helpers/stores.ts';
 import { hasRedis, pause } from './daemon-two.ts';
 import { playRounds } from './daemon-two-rounds.ts';
 
-const rounds = Number(process.env.CLOUDCTL_ROUNDS ?? 3);
+const rounds = Number(process.env.CLOUDCTL_ROUNDS ?? 2);
 
 describe.runIf(hasMysql && hasRedis)('two daemons on one database and Redis', () => {
   it(`make one backup for each due time, although the one that has work is killed ${rounds} times`, {

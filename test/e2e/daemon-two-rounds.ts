@@ -70,7 +70,7 @@ export async function playRounds({ rounds, away }: RoundsOptions): Promise<Repor
       const at = await findWorker(site, daemons, random);
       await pause(random() * 60);
       const [before] = [await heldBy(site, daemons[at]!)];
-      daemons[at] = await away(site, daemons[at]!, lease.ms + 400 + random() * 600, async () => {
+      daemons[at] = await away(site, daemons[at]!, lease.ms + 200 + random() * 400, async () => {
         if (await hasOpenCommit(site)) report.amidCommit += 1;
         const now = await heldBy(site, daemons[at]!);
         if (before.some(job => !now.includes(job))) report.takenOver += 1;
