@@ -14,6 +14,8 @@ export function prepareStateDirectory(folder: string): void {
       EACCES: 'permission denied',
       EPERM: 'it belongs to another user',
       EROFS: 'the file system is read-only',
+      // What Node says of a read-only file system where the folder is to be made.
+      ENOENT: 'it cannot be made: the file system may be read-only',
       ENOSPC: 'no space is left',
       ENOTDIR: 'a part of the path is not a folder',
       EEXIST: 'it is not a folder',
