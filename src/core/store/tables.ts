@@ -138,6 +138,18 @@ export interface EventRow {
   readonly data: Json;
 }
 
+/** One change of something that is watched: see `Condition`. */
+export interface ConditionRow {
+  readonly id: Generated<number>;
+  readonly subject: string;
+  readonly at: Time;
+  readonly firing: Flag;
+  readonly severity: 'info' | 'warning' | 'critical';
+  readonly labels: Json;
+  readonly summary: string;
+  readonly details: Json | null;
+}
+
 /** Every table of the store. */
 export interface Tables {
   readonly meta: MetaRow;
@@ -148,4 +160,5 @@ export interface Tables {
   readonly audit: AuditRow;
   readonly checkpoints: CheckpointRow;
   readonly events: EventRow;
+  readonly conditions: ConditionRow;
 }

@@ -1,0 +1,27 @@
+import type { Step, Store } from '../store/store.ts';
+
+/** What somebody who watches says of one thing: it is wrong now, or right again. */
+export interface Condition {
+  /** The same for the same thing, at most 255 bytes: `check/12`, `backup/3/42`. */
+  readonly key: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly firing: boolean;
+  readonly severity: 'info' | 'warning' | 'critical';
+  /** What routes and silences choose by: `{ check: 'web', server: 'web-1' }`. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** One line for people. */
+  readonly summary: string;
+  /** What else is known, as JSON. */
+  readonly details?: unknown;
+}
+
+/** The write that hands a condition over, for the commit that has the change of state it tells of; what becomes of it is decided by who reads the table in its order. */
+export function stating({ db }: Pick<Store, 'db'>, condition: Condition): Step {
+  const { key, at, firing, severity, labels, summary, details } = condition;
+  const row = {
+    ...{ subject: key, at, firing: Number(firing), severity, summary },
+    ...{ labels: JSON.stringify(labels), details: details === undefined ? null : JSON.stringify(details) },
+  };
+  return { query: db.insertInto('conditions').values(row) };
+}
