@@ -10,6 +10,7 @@ import { daemonRow } from './daemon.mjs';
 import { compare, median, ms, openSandbox, peakMemory, program, ratio, timeRun } from './measure.mjs';
 import { planRow } from './plan.mjs';
 import { queueRow } from './queue.mjs';
+import { samplesRow } from './samples.mjs';
 
 const home = mkdtempSync(join(tmpdir(), 'cloudctl-bench-'));
 process.once('exit', () => rmSync(home, { recursive: true, force: true }));
@@ -112,6 +113,7 @@ export const rows = [
   queueRow,
   auditRow,
   planRow,
+  samplesRow,
 ];
 
 async function measureReboots(hcloud) {
