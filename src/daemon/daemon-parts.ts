@@ -17,6 +17,7 @@ import { scheduleService } from './backup/service/schedules.ts';
 import type { Configuration } from './config/configuration.ts';
 import { keepHouse } from './house.ts';
 import type { Metrics } from './http/metrics.ts';
+import type { Measuring } from './metrics/index.ts';
 import type { Pulse } from './service/pulse.ts';
 import type { UpstreamWatch } from './service/upstream-watch.ts';
 import type { Tools } from './tools.ts';
@@ -39,6 +40,7 @@ export interface About {
   readonly audit: AuditLog;
   readonly metrics: Metrics;
   readonly pulse: Pulse;
+  readonly measuring: Measuring;
   /** Adds to the status under the part's name; read at each asking. */
   readonly report: (name: string, read: () => Promise<unknown>) => void;
 }
@@ -75,12 +77,14 @@ export function servicesOf(
   tools: Tools,
   audit: AuditLog,
   upstream: Pick<UpstreamWatch, 'report'>,
+  measuring: Pick<Measuring, 'service'>,
 ): Readonly<Record<string, Service>> {
   return {
     schedule: scheduleService(tools),
     backup: backupService(tools),
     job: jobService(tools),
     audit: auditService({ store: tools.store, audit }),
+    sample: measuring.service,
     daemon: daemonService(tools, async () => ({ hetzner: upstream.report() })),
   };
 }
@@ -99,6 +103,7 @@ export const parts: readonly Part[] = [
       };
     },
   },
+  { name: 'metrics', start: (_, { measuring, metrics, report }) => measuring.start(metrics, report) },
   { name: 'house', start: keepHouse },
 ];
 

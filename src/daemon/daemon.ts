@@ -22,6 +22,7 @@ import { createMetrics } from './http/metrics.ts';
 import { openServers } from './http/servers.ts';
 import { accessOf } from './http/socket-file.ts';
 import { createLog } from './log.ts';
+import { openMeasuring } from './metrics/index.ts';
 import { isAway } from './service/away.ts';
 import { writeHeartbeat } from './service/heartbeat.ts';
 import { openKey } from './service/key.ts';
@@ -101,6 +102,9 @@ export async function startDaemon(
     stack.push('measures', process.stop);
     const tools = createTools({ world, live, store, queue, audit, log, hetzner: upstream.api, signal, pulse });
 
+    const measuring = await openMeasuring(tools, { folder, budget: upstream.budget });
+    stack.push('samples', () => measuring.samples.close());
+
     const reports = createReports({
       world,
       live,
@@ -121,7 +125,7 @@ export async function startDaemon(
       findAddress: addressFinder(proxies),
       isPeer: peerFilter(proxies, values['tls-cert'] !== undefined),
       identify: createIdentify(doors),
-      api: createApp(tools, servicesOf(tools, audit, upstream), {
+      api: createApp(tools, servicesOf(tools, audit, upstream, measuring), {
         ...doors,
         mask: audit.mask,
         selfEntering: ['schedule', 'backup'],
@@ -134,10 +138,8 @@ export async function startDaemon(
     signal.addEventListener('abort', servers.drain);
 
     for (const part of parts) {
-      stack.push(
-        part.name,
-        await part.start(tools, { configuration, upstream, audit, metrics, pulse, report: reports.add }),
-      );
+      const about = { configuration, upstream, audit, metrics, pulse, measuring, report: reports.add };
+      stack.push(part.name, await part.start(tools, about));
     }
     const background = [upstream.watch()];
     const interval = watchdogInterval(world, world.pid);

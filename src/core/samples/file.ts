@@ -58,7 +58,10 @@ function statementsOf(database: SQLite.Database) {
   const begin = database.prepare('INSERT INTO series (server, metric, newest) VALUES (?, ?, ?)');
   const note = database.prepare('UPDATE series SET newest = ? WHERE id = ?');
   const ask = database.prepare('INSERT OR REPLACE INTO asked (server, until, gaps) VALUES (?, ?, ?)');
-  const asked = database.prepare<[], AskedRow>('SELECT server, until, gaps FROM asked');
+  const rows = database.prepare<[], AskedRow>('SELECT server, until, gaps FROM asked').all();
+  const asked = new Map(
+    rows.map(({ server, until, gaps }): [number, Asked] => [server, { until, gaps: JSON.parse(gaps) }]),
+  );
   const forget = database.prepare('DELETE FROM asked WHERE server = ?');
   const ended = database.prepare<[number], Series>('SELECT id, newest FROM series WHERE newest < ?');
   const end = database.prepare('DELETE FROM series WHERE newest < ?');
@@ -81,15 +84,30 @@ function statementsOf(database: SQLite.Database) {
       return added;
     },
   );
-  const prune = database.transaction((now: number, servers?: ReadonlySet<number>): number => {
-    const gone = servers ? asked.all().filter(({ server }) => !servers.has(server)) : [];
-    for (const { server } of gone) forget.run(server);
+  const prune = database.transaction((now: number, gone: readonly number[]): number => {
+    for (const server of gone) forget.run(server);
     // Of a series that has ended the last hour is rolled up at the latest when its samples go.
     for (const { id, newest } of ended.all(now - levels[0]!.keep + day)) chunks.rollUp(id, beginOfHour(newest));
     return gone.length + end.run(now - levels.at(-1)!.keep).changes + chunks.prune(now);
   });
   const metrics = database.prepare<[number], string>('SELECT metric FROM series WHERE server = ? ORDER BY id').pluck();
-  return { chunks, find, asked, metrics, write: write.immediate, prune: prune.immediate };
+  return {
+    chunks,
+    find,
+    metrics,
+    asked: asked as ReadonlyMap<number, Asked>,
+    write(server: number, series: ReadonlyMap<string, readonly Sample[]>, state?: Asked): number {
+      const added = write.immediate(server, series, state);
+      if (state) asked.set(server, state);
+      return added;
+    },
+    prune(now: number, servers?: ReadonlySet<number>): number {
+      const gone = servers ? [...asked.keys()].filter(server => !servers.has(server)) : [];
+      const removed = prune.immediate(now, gone);
+      for (const server of gone) asked.delete(server);
+      return removed;
+    },
+  };
 }
 
 /** The hours whose roll-ups are to be made: those that have changed, and the one that was the newest, which is rolled up when a later one begins. */

@@ -74,10 +74,7 @@ export async function openSamples(
         return { step, buckets: gather([...rolled, ...current], step) };
       }),
     newest: (server, metric) => using(({ find }) => find.get(server, metric)?.newest),
-    asked: () =>
-      using(
-        ({ asked }) => new Map(asked.all().map(row => [row.server, { until: row.until, gaps: JSON.parse(row.gaps) }])),
-      ),
+    asked: () => using(({ asked }) => asked),
     prune: servers => using(({ prune }) => prune(clock.now(), servers)),
     close: () => void opened.database.close(),
   };

@@ -51,11 +51,6 @@ export function afterAnswer(asked: Asked, { start, end }: Range, newest: number 
   return { until: Math.min(end, settled), gaps: [...gaps, ...skipped] };
 }
 
-/** True when something of these days has not been asked. */
-export function isBehind(asked: Asked, now: number): boolean {
-  return gapRange(asked, now) !== undefined;
-}
-
 function gridded(time: number): number {
   return Math.floor(time / resolution) * resolution;
 }

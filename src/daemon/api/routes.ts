@@ -4,6 +4,7 @@ import { audit } from '../../core/resources/audit.ts';
 import { backup } from '../../core/resources/backup.ts';
 import { job } from '../../core/resources/job.ts';
 import { schedule } from '../../core/resources/schedule.ts';
+import { sample } from '../metrics/resource.ts';
 import { daemon } from './daemon-resource.ts';
 
 /** What of a resource it takes to serve it. */
@@ -25,7 +26,7 @@ export interface Route {
 }
 
 /** Everything that the daemon serves of its own. */
-export const served: readonly Served[] = [schedule, backup, job, audit, daemon];
+export const served: readonly Served[] = [schedule, backup, job, audit, sample, daemon];
 
 /** The requests that the declarations imply; throws `unexpected` for a verb that is not one request. */
 export function routesOf(resources: readonly Served[]): Route[] {

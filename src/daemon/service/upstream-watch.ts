@@ -1,7 +1,9 @@
 import type { Api } from '../../core/api.ts';
 import { Failure } from '../../core/failure.ts';
+import { watchBudget } from '../../core/hetzner/budget.ts';
 import { hetznerApi } from '../../core/hetzner/client.ts';
 import { createExchange } from '../../core/hetzner/exchange.ts';
+import type { Budget } from '../../core/hetzner/pace.ts';
 import type { Log } from '../../core/log.ts';
 import { userAgent } from '../../core/version.ts';
 import type { Clock, Transport } from '../../core/world.ts';
@@ -25,6 +27,8 @@ export interface UpstreamWatch {
   readonly api: Api;
   /** The same for jobs: what changes something is sent once, and only while the job that has just been renewed is held. */
   readonly jobApi: Api;
+  /** The bucket of requests, as the last answer told; undefined before the first one. */
+  budget(): Budget | undefined;
   report(): UpstreamReport;
   /** Looks again now. */
   check(): Promise<UpstreamReport>;
@@ -39,7 +43,7 @@ const calls = { httpTimeout: 15_000, patience } as const;
 /** Nothing is asked before `check` or `watch`. */
 export function openUpstream({
   find,
-  http,
+  http: given,
   clock,
   log,
   signal,
@@ -48,6 +52,7 @@ export function openUpstream({
 }: UpstreamOptions): UpstreamWatch {
   let report: UpstreamReport = { state: 'unknown' };
   const { endpoint } = find();
+  const { http, budget } = watchBudget(given, clock);
   const token = async () => requireToken(find(), endpoint);
   const common = { token, http, clock, signal, userAgent };
   const api = hetznerApi({ ...common, endpoint, ...calls, random });
@@ -77,6 +82,7 @@ export function openUpstream({
   return {
     api,
     jobApi,
+    budget,
     report: () => report,
     check,
     async watch() {

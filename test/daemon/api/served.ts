@@ -89,6 +89,7 @@ export async function openApi(options: ServedOptions = {}) {
     backup: backup.service,
     job: jobService(tools),
     audit: auditService({ store, audit }),
+    sample: memory('sample', ['history']).service,
     daemon: daemonService(tools),
     ...options.services,
   };
