@@ -18,19 +18,33 @@ export interface MetricsFlags {
   readonly step?: string;
 }
 
-/** What the flags ask for at `now` (ms); throws `usage` for what Hetzner cannot have. */
-export function readQuery({ type, start, end, since, step }: MetricsFlags, now: number): MetricsQuery {
+/** What the flags ask for at `now` (ms); throws `usage` for what nobody can have: Hetzner, or a daemon `withHistory`. */
+export function readQuery(
+  { type, start, end, since, step }: MetricsFlags,
+  now: number,
+  withHistory = false,
+): MetricsQuery {
   if (start !== undefined && since !== undefined) throw new Failure('usage', 'give --start or --since, not both');
   const to = end === undefined ? now : Date.parse(end);
   const from = start === undefined ? to - (since ?? day) : Date.parse(start);
   if (from >= to) throw new Failure('usage', 'the metrics would end before they start');
+  const query = { types: [...new Set(type ?? kinds)], start: from, end: to, step: parseStep(step) };
+  if (!withHistory) requireKept(query, now);
+  return query;
+}
+
+/** True when Hetzner still has all of it. */
+export function isKept({ start }: Pick<MetricsQuery, 'start'>, now: number): boolean {
   // The clocks differ: 30 days to the second are asked for as meant.
-  if (from < now - kept - minute) {
-    throw new Failure('usage', `metrics are kept for 30 days, and ${new Date(from).toISOString()} is earlier`, {
-      hint: 'Give a later --start, or --since 30d at most',
-    });
-  }
-  return { types: [...new Set(type ?? kinds)], start: from, end: to, step: parseStep(step) };
+  return start >= now - kept - minute;
+}
+
+/** Throws `usage` for what is earlier than Hetzner keeps. */
+export function requireKept(query: Pick<MetricsQuery, 'start'>, now: number): void {
+  if (isKept(query, now)) return;
+  throw new Failure('usage', `metrics are kept for 30 days, and ${new Date(query.start).toISOString()} is earlier`, {
+    hint: 'Give a later --start, or --since 30d at most; a daemon keeps them longer',
+  });
 }
 
 /** Seconds in a step: a number of them, or a duration. */

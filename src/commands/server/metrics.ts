@@ -1,10 +1,11 @@
+import type { Api } from '../../core/api.ts';
 import { Failure } from '../../core/failure.ts';
 import { field, type Input } from '../../core/field.ts';
 import { isGlob, select, type Target } from '../../core/find.ts';
 import type { Metrics } from '../../core/hetzner/types.ts';
 import { formatValue, readSeries, type Summary, summarize, type Unit } from '../../core/metrics/series.ts';
 import { pool } from '../../core/pool.ts';
-import type { Cell } from '../../core/resource.ts';
+import type { Cell, Item } from '../../core/resource.ts';
 import { apiExits, command, outputFields, targetFields } from '../command.ts';
 import { failTogether, failureOfTarget } from '../fail-together.ts';
 import { writeData } from '../output/data.ts';
@@ -17,7 +18,8 @@ import { lookOf } from '../run-list.ts';
 import type { Session } from '../session.ts';
 import { servers } from './find-server.ts';
 import { drawMetrics } from './metrics-charts.ts';
-import { kinds, readQuery } from './metrics-query.ts';
+import { findHistory, type History } from './metrics-history.ts';
+import { kinds, readQuery, requireKept } from './metrics-query.ts';
 import { type MetricsQuery, readMetrics } from './metrics-read.ts';
 
 const fields = {
@@ -46,7 +48,9 @@ export const metrics = command({
   summary: 'Show processor, disk and network of servers over time',
   description: `On a terminal each series is drawn; elsewhere, and with -o csv, it is a row with its least, mean, greatest and
 latest value. Times are in UTC. Processor percent is of all cores in charts and rows, and summed over the cores under
--o json, which is the API's own object. Hetzner keeps 30 days and measures neither memory nor how full a disk is.`,
+-o json, which is the API's own object. Hetzner keeps 30 days and measures neither memory nor how full a disk is.
+Where a daemon is running that has kept the metrics, charts and rows are of its history, which goes back further and costs
+no request; a word on stderr says so. Under -o json it is asked only for what Hetzner does not have any more.`,
   fields,
   targets: { operand: 'server', all: true },
   examples: [
@@ -63,7 +67,8 @@ type Read = Target & { readonly metrics?: Metrics };
 
 async function showMetrics(session: Session, input: Given): Promise<void> {
   const format = parseFormat({ ...input, available: rowColumns });
-  const query = readQuery(input, session.world.clock.now());
+  const history = await findHistory(session, format);
+  const query = readQuery(input, session.world.clock.now(), history !== undefined);
   const { server: names = [], selector, all } = input;
   if (names.length === 0 && selector === undefined && !all) {
     throw new Failure('usage', 'missing <server>', { hint: 'Give names, ids or patterns, or -l <selector>' });
@@ -73,14 +78,22 @@ async function showMetrics(session: Session, input: Given): Promise<void> {
   const read = await pool(targets, session.settings.concurrency, async (target): Promise<Read> => {
     if (!target.item) return target;
     try {
-      return { ...target, metrics: await readMetrics(api, target.item.id, query) };
+      return { ...target, metrics: await readOne(session, api, target.item, query, history) };
     } catch (error) {
       return { ...target, failure: failureOfTarget(error) };
     }
   });
+  history?.tell();
   const several = names.length !== 1 || names.some(isGlob);
   await show(session, format, read, query, several);
   failTogether('metrics', read, { several });
+}
+
+async function readOne(session: Session, api: Api, { id, name }: Item, query: MetricsQuery, history?: History) {
+  const kept = await history?.read({ id, name }, query);
+  if (kept) return kept;
+  requireKept(query, session.world.clock.now());
+  return readMetrics(api, id, query);
 }
 
 async function show(

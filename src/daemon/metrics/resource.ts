@@ -3,7 +3,7 @@ import { verb } from '../../core/resource.ts';
 import { listUnlabelled } from '../../core/verbs.ts';
 import type { Served } from '../api/routes.ts';
 
-const metric = field('list', 'Only these series: cpu, network.0.bandwidth.in ...; all where absent');
+const metric = field('list', 'Only these series: cpu, network, disk.0.iops.read ...; all where absent');
 
 /** What the daemon has measured of each server, and how fresh it is. */
 export const sample: Served = {

@@ -77,12 +77,15 @@ export function sampleService({ samples, servers, clock }: Sources): Service {
       return { metric, step, buckets, newest: samples.newest(id, metric) ?? 0 };
     });
     const newest = Math.max(...read.map(one => one.newest));
+    const asked = samples.asked().get(id);
     return {
       metrics: {
         start: new Date(range.start).toISOString(),
         end: new Date(range.end).toISOString(),
         step: (read[0]?.step ?? 0) / 1000,
+        server: servers()?.find(server => server.id === id)?.name ?? null,
         newest: newest > 0 ? new Date(newest).toISOString() : null,
+        complete: asked !== undefined && !asked.gaps.some(gap => gap.start < range.end && gap.end > range.start),
         time_series: Object.fromEntries(read.map(({ metric, buckets }) => [metric, seriesOf(buckets)])),
       },
     };
@@ -103,7 +106,9 @@ function write(value: number): string {
 }
 
 function chosen(known: readonly string[], wanted: readonly string[] | undefined): readonly string[] {
-  return wanted && wanted.length > 0 ? known.filter(metric => wanted.includes(metric)) : known;
+  return wanted && wanted.length > 0
+    ? known.filter(metric => wanted.some(one => metric === one || metric.startsWith(`${one}.`)))
+    : known;
 }
 
 function meanOf(values: readonly number[]): number | null {
