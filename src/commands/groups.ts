@@ -88,6 +88,12 @@ export const groups: readonly GroupEntry[] = [
     'Backups: what schedules have made, to keep, to check and to restore',
     () => import('./backup.ts'),
   ),
+  entry(
+    daemon,
+    'channel',
+    'Channels: ways to tell someone, such as mail, webhooks and chats',
+    () => import('./channel.ts'),
+  ),
   entry(daemon, 'job', 'Jobs: what the daemon has to do, does and has done', () => import('./job.ts')),
   entry(
     daemon,

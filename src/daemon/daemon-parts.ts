@@ -7,6 +7,9 @@ import { readIdentity } from '../core/store/identity.ts';
 import { openStore as openAt } from '../core/store/open.ts';
 import type { Store } from '../core/store/store.ts';
 import type { Clock } from '../core/world.ts';
+import { startAlerts } from './alerts/index.ts';
+import { channelService } from './alerts/services/channel.ts';
+import type { AlertTools } from './alerts/tools.ts';
 import type { Service } from './api/service.ts';
 import { auditService } from './api/services/audit.ts';
 import { daemonService } from './api/services/daemon.ts';
@@ -20,7 +23,6 @@ import type { Metrics } from './http/metrics.ts';
 import type { Measuring } from './metrics/index.ts';
 import type { Pulse } from './service/pulse.ts';
 import type { UpstreamWatch } from './service/upstream-watch.ts';
-import type { Tools } from './tools.ts';
 
 /** What is there before the store is. */
 export interface Foundation {
@@ -48,7 +50,7 @@ export interface About {
 /** Something that goes on while the daemon runs; `start` resolves with what stops it, which lets what is under way finish. */
 export interface Part {
   readonly name: string;
-  start(tools: Tools, about: About): Promise<() => Promise<void>> | (() => Promise<void>);
+  start(tools: AlertTools, about: About): Promise<() => Promise<void>> | (() => Promise<void>);
 }
 
 /** The file of the store in the state directory. */
@@ -74,7 +76,7 @@ export async function openQueue(foundation: Foundation, store: Store): Promise<Q
 
 /** What each resource's verbs do. */
 export function servicesOf(
-  tools: Tools,
+  tools: AlertTools,
   audit: AuditLog,
   upstream: Pick<UpstreamWatch, 'report'>,
   measuring: Pick<Measuring, 'service'>,
@@ -82,6 +84,7 @@ export function servicesOf(
   return {
     schedule: scheduleService(tools),
     backup: backupService(tools),
+    channel: channelService(tools),
     job: jobService(tools),
     audit: auditService({ store: tools.store, audit }),
     sample: measuring.service,
@@ -92,14 +95,17 @@ export function servicesOf(
 /** What runs besides serving, in the order of starting. */
 export const parts: readonly Part[] = [
   {
-    name: 'backups',
-    start(tools, { pulse, upstream }) {
+    name: 'work',
+    async start(tools, { pulse, upstream, report }) {
       pulse.expect('scheduler', 60_000);
+      pulse.expect('alerts', 60_000);
+      const alerts = await startAlerts(tools);
+      report('alerts', alerts.report);
       const backups = startBackups({ ...tools, hetzner: upstream.jobApi });
-      const stopWork = tools.queue.work(backups.handlers, { concurrency });
+      const stopWork = tools.queue.work({ ...backups.handlers, ...alerts.handlers }, { concurrency });
       return async () => {
-        pulse.forget('scheduler');
-        await Promise.all([backups.stop(), stopWork()]);
+        for (const part of ['scheduler', 'alerts']) pulse.forget(part);
+        await Promise.all([backups.stop(), alerts.stop(), stopWork()]);
       };
     },
   },

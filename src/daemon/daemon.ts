@@ -3,6 +3,7 @@ import { openAudit } from '../core/audit/log.ts';
 import type { Log } from '../core/log.ts';
 import { requireSameKey, useKey } from '../core/store/key.ts';
 import { version } from '../core/version.ts';
+import { createAlertTools } from './alerts/tools.ts';
 import { createApp } from './api/app.ts';
 import { createIdentify } from './api/identify.ts';
 import type { Configuration } from './config/configuration.ts';
@@ -84,7 +85,8 @@ export async function startDaemon(
     const store = measureStore(metrics, await openStore(foundation));
     stack.push('store', () => store.close());
     const key = openKey(folder, env);
-    await requireSameKey(store, useKey(key));
+    const storeKey = useKey(key);
+    await requireSameKey(store, storeKey);
     const queue = await openQueue(foundation, store);
     stack.push('queue', () => queue.close());
     measureQueue(metrics, queue);
@@ -100,7 +102,10 @@ export async function startDaemon(
     const upstream = openUpstream({ find, http: world.http, clock, log, signal, random: world.random, lease });
     const process = measureProcess(metrics, clock, upstream.report);
     stack.push('measures', process.stop);
-    const tools = createTools({ world, live, store, queue, audit, log, hetzner: upstream.api, signal, pulse });
+    const tools = createAlertTools(
+      createTools({ world, live, store, queue, audit, log, hetzner: upstream.api, signal, pulse }),
+      { key: storeKey, allowed: () => live.current().values['allow-private-targets'] ?? [] },
+    );
 
     const measuring = await openMeasuring(tools, { folder, budget: upstream.budget });
     stack.push('samples', () => measuring.samples.close());

@@ -12,6 +12,8 @@ export interface Jobs {
   readonly 'power-on': { readonly run: string; readonly server: number };
   /** Looks at the project's images, and puts right what the store believes of them. */
   readonly reconcile: Record<string, never>;
+  /** Sends a message: the row of `deliveries`. */
+  readonly deliver: { readonly message: string };
 }
 
 export type JobName = keyof Jobs;
@@ -47,7 +49,8 @@ export type Outcome = void | { readonly again: number };
 /** Does one step of a job; is called again after a crash, so that it has to find out what was done. A Failure is tried again as its code says. */
 export type Handler<N extends JobName = JobName> = (job: Job<N>) => Promise<Outcome>;
 
-export type Handlers = { readonly [N in JobName]: Handler<N> };
+/** Those of the parts that run: a job whose handler is missing fails, and is there still when it is back. */
+export type Handlers = { readonly [N in JobName]?: Handler<N> };
 
 /** Jobs that outlive the process. The store is the truth; each is handled at least once, by one worker at a time. */
 export interface Queue {

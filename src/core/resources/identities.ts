@@ -44,6 +44,7 @@ export const identities = {
   zone: identity('zones', 'zone', ['zones', 'dns']),
   schedule: own('schedules', 'schedule', ['schedules']),
   backup: own('backups', 'backup', ['backups']),
+  channel: own('channels', 'channel', ['channels']),
   job: own('jobs', 'job', ['jobs']),
   audit: own('audit_entries', 'audit entry', [], 'audit_entry'),
 } as const satisfies Record<string, Identity>;

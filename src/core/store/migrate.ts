@@ -1,10 +1,10 @@
 import { Failure } from '../failure.ts';
 import { begin } from './migrations/001-begin.ts';
-import { conditions } from './migrations/002-conditions.ts';
+import { alerts } from './migrations/002-alerts.ts';
 import type { Dialect } from './store.ts';
 
 /** Every change of the tables, in order; a released one is never edited. */
-export const migrations: readonly (readonly string[])[] = [begin, conditions];
+export const migrations: readonly (readonly string[])[] = [begin, alerts];
 
 const words: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
   sqlite: {

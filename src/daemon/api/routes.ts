@@ -2,6 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Operation, Resource, Verb } from '../../core/resource.ts';
 import { audit } from '../../core/resources/audit.ts';
 import { backup } from '../../core/resources/backup.ts';
+import { channel } from '../../core/resources/channel.ts';
 import { job } from '../../core/resources/job.ts';
 import { schedule } from '../../core/resources/schedule.ts';
 import { sample } from '../metrics/resource.ts';
@@ -26,7 +27,7 @@ export interface Route {
 }
 
 /** Everything that the daemon serves of its own. */
-export const served: readonly Served[] = [schedule, backup, job, audit, sample, daemon];
+export const served: readonly Served[] = [schedule, backup, channel, job, audit, sample, daemon];
 
 /** The requests that the declarations imply; throws `unexpected` for a verb that is not one request. */
 export function routesOf(resources: readonly Served[]): Route[] {

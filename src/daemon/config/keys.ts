@@ -148,6 +148,16 @@ export const keys = {
     live: true,
     check: checkAtLeast(1),
   }),
+  'allow-private-targets': field(
+    'list',
+    'Networks of your own that channels and checks may connect to; others than those of the internet are refused',
+    {
+      env: 'CLOUDCTLD_ALLOW_PRIVATE_TARGETS',
+      placeholder: 'networks',
+      live: true,
+      check: checkProxy,
+    },
+  ),
   'copies.directory': field('text', 'Folder for the daily copies of the store; in the state directory where absent', {
     env: 'CLOUDCTLD_COPIES_DIRECTORY',
     placeholder: 'folder',

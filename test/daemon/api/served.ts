@@ -84,9 +84,11 @@ export async function openApi(options: ServedOptions = {}) {
   } as unknown as AppTools & Parameters<typeof jobService>[0];
   const schedule = memory('schedule', ['pause', 'resume', 'run', 'approve', 'plan']);
   const backup = memory('backup', ['hold', 'release', 'undelete', 'verify', 'restore']);
+  const channel = memory('channel', ['test', 'enable', 'disable']);
   const services = {
     schedule: schedule.service,
     backup: backup.service,
+    channel: channel.service,
     job: jobService(tools),
     audit: auditService({ store, audit }),
     sample: memory('sample', ['history']).service,

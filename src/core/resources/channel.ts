@@ -1,0 +1,121 @@
+import { Failure } from '../failure.ts';
+import { type Fields, field } from '../field.ts';
+import { kinds } from '../notify/kinds/index.ts';
+import { settingFlags } from '../notify/settings.ts';
+import { type Call, type Column, type Item, resource } from '../resource.ts';
+import { action, bodyOf, call, create, describe, listUnlabelled, remove, update } from '../verbs.ts';
+import { common } from './columns.ts';
+
+/** What a channel has besides the settings of its kind. */
+const shared = {
+  fallback: field('boolean', 'Is told of what another channel does not take; the inbox where none is'),
+  subject: field('text', 'Template of the title: {{severity}} {{summary}} on {{labels.server}}; empty for none', {
+    placeholder: 'template',
+  }),
+  body: field('text', 'Template of the text; empty for none', { placeholder: 'template' }),
+  rate: field('integer', 'Messages a minute; what is more comes in one', { placeholder: 'number' }),
+  'max-age': field('duration', 'Age from which what could not be sent comes in one message', {
+    placeholder: 'duration',
+  }),
+} as const;
+
+const settings = settingFlags();
+const changeable: Fields = { ...settings, ...shared };
+
+const createFields: Fields = {
+  name: field('text', 'Name, not taken by another channel', { operand: 'one', required: true }),
+  type: field('text', 'What kind of channel it is', {
+    required: true,
+    choices: [...kinds.keys()].filter(kind => kind !== 'inbox'),
+  }),
+  ...changeable,
+};
+
+/** The values with those of files read: the last line's end is no part of a secret. */
+async function withFiles(fields: Fields, { input, readFile }: Pick<Call, 'input' | 'readFile'>) {
+  const read: Record<string, unknown> = { ...input };
+  for (const [name, value] of Object.entries(input)) {
+    if (!name.endsWith('-file') || typeof value !== 'string') continue;
+    const text = (await readFile(value)).toString('utf8').trim();
+    if (text === '') throw new Failure('usage', `--${name}: ${value === '-' ? 'standard input' : value} is empty`);
+    read[name] = text;
+  }
+  return bodyOf(fields, read);
+}
+
+/** Where a channel leads, in a word. */
+function target({ settings = {} }: Item): string | undefined {
+  const { to, chat, topic, hook, url } = settings;
+  return [to, chat, topic, hook, url].find(Boolean)?.toString();
+}
+
+const columns: Record<string, Column> = {
+  ...common,
+  type: item => item.type,
+  target,
+  state: item => (item.disabled ? 'disabled' : item.failing_since ? 'failing' : 'ok'),
+  fallback: item => item.fallback,
+  waiting: item => item.waiting,
+  dead: item => item.dead,
+  error: item => item.error,
+  sent: item => (item.sent ? new Date(item.sent) : null),
+  rate: item => item.rate,
+};
+
+const when = (summary: string) => field('time', summary);
+
+/** Channels: ways to tell someone. */
+export const channel = resource('channel', {
+  columns,
+  defaults: ['id', 'name', 'type', 'target', 'state', 'fallback', 'waiting', 'dead', 'sent'],
+  wide: ['rate', 'error', 'age'],
+  sortable: ['id', 'name', 'created'],
+  unlabelled: true,
+  item: {
+    id: field('integer', 'Id', { required: true }),
+    name: field('text', 'Name', { required: true }),
+    type: field('text', 'What kind of channel it is', { required: true, choices: [...kinds.keys()] }),
+    settings: field('labels', 'Its settings; of a secret only that it is there', { required: true }),
+    ...shared,
+    disabled: field('text', 'Why nothing is sent by it; null while it is used'),
+    failing_since: when('Since when nothing was taken; null while it works'),
+    error: field('text', 'Why the last message was not taken; null when it was'),
+    sent: when('When a message was taken last'),
+    waiting: field('integer', 'Messages that wait', { required: true }),
+    dead: field('integer', 'Messages that were given up within the last 30 days', { required: true }),
+    created: field('time', 'When it was made', { required: true }),
+    updated: field('time', 'When it was changed last', { required: true }),
+  },
+  verbs: {
+    list: listUnlabelled('List channels'),
+    describe: describe('Show all of a channel; secrets are never shown'),
+    create: create('Create a channel: a way to tell someone', createFields, {
+      examples: [
+        'ops --type email --to ops@example.com --from cloudctl@example.com --host smtp.example.com --username cloudctl --password-file smtp.password',
+        'pager --type webhook --url https://example.com/hook --secret-file hook.secret --fallback',
+        'chat --type slack --incoming-url-file slack.url',
+        'phone --type ntfy --topic my-servers-8f3k',
+      ],
+      run: async given => call(given.api, 'POST', given.resource.path, await withFiles(createFields, given)),
+    }),
+    update: update('Change a channel, and use it again where it was disabled; what is not given stays', changeable, {
+      examples: [
+        'ops --to ops@example.com,night@example.com',
+        'pager --secret-file new.secret --previous-secret-file old.secret',
+      ],
+      run: async given => {
+        const body = await withFiles(changeable, given);
+        if (Object.keys(body).length === 0) throw new Failure('usage', 'nothing to change: give a setting');
+        return call(given.api, 'PUT', `${given.resource.path}/${given.item.id}`, body);
+      },
+    }),
+    delete: remove('Delete channels', ({ name, waiting }) => [
+      waiting > 0 ? `channel ${name}: ${waiting} messages wait on it and go to the fallback` : `channel ${name}`,
+    ]),
+    test: action('test', 'Send a message by the same way as alerts go, and tell what came of it', {
+      preview: field('boolean', 'Send nothing: show what an alert would look like'),
+    }),
+    enable: action('enable', 'Use channels again that were disabled'),
+    disable: action('disable', 'Send nothing by channels until they are enabled'),
+  },
+});
