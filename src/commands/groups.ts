@@ -88,6 +88,10 @@ export const groups: readonly GroupEntry[] = [
     'Backups: what schedules have made, to keep, to check and to restore',
     () => import('./backup.ts'),
   ),
+  entry(daemon, 'alert', 'Alerts: what is wrong, to acknowledge and to silence', () => import('./alert.ts')),
+  entry(daemon, 'silence', 'Silences: alerts of which nothing is told for a while', () => import('./alert.ts')),
+  entry(daemon, 'route', 'Routes: who is told of which alerts, and when', () => import('./alert.ts')),
+  entry(daemon, 'inbox', 'The inbox: messages for whoever looks', () => import('./alert.ts'), []),
   entry(
     daemon,
     'channel',

@@ -8,7 +8,11 @@ import { openStore as openAt } from '../core/store/open.ts';
 import type { Store } from '../core/store/store.ts';
 import type { Clock } from '../core/world.ts';
 import { startAlerts } from './alerts/index.ts';
+import { alertService } from './alerts/services/alert.ts';
 import { channelService } from './alerts/services/channel.ts';
+import { inboxService } from './alerts/services/inbox.ts';
+import { routeService } from './alerts/services/route.ts';
+import { silenceService } from './alerts/services/silence.ts';
 import type { AlertTools } from './alerts/tools.ts';
 import type { Service } from './api/service.ts';
 import { auditService } from './api/services/audit.ts';
@@ -84,7 +88,11 @@ export function servicesOf(
   return {
     schedule: scheduleService(tools),
     backup: backupService(tools),
+    alert: alertService(tools),
+    silence: silenceService(tools),
+    route: routeService(tools),
     channel: channelService(tools),
+    inbox: inboxService(tools),
     job: jobService(tools),
     audit: auditService({ store: tools.store, audit }),
     sample: measuring.service,

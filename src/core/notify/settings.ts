@@ -15,7 +15,7 @@ export function settingFlags(): Record<string, Field> {
     const of = [...kinds.values()].filter(kind => name in kind.settings).map(kind => kind.name);
     const { required: _, default: usual, summary, ...rest } = setting as Setting;
     const file = isFromFile(setting) ? ', from a file (- is standard input)' : '';
-    const shown = usual === undefined ? '' : `; ${usual} where absent`;
+    const shown = usual === undefined || of.length > 1 ? '' : `; ${usual} where absent`;
     flags[isFromFile(setting) ? `${name}-file` : name] = {
       ...rest,
       summary: `${summary}${file}${shown} (${of.join(', ')})`,

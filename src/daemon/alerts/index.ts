@@ -2,8 +2,10 @@ import { toFailure } from '../../core/failure.ts';
 import type { Handlers } from '../../core/queue/queue.ts';
 import { ensureInbox } from './channels.ts';
 import { createDeliver } from './deliver.ts';
+import { flushDue } from './flush.ts';
 import { keepAlerts } from './keep.ts';
 import { reportAlerts } from './report.ts';
+import { takeConditions } from './take.ts';
 import type { AlertTools } from './tools.ts';
 
 const interval = 1_000;
@@ -31,6 +33,8 @@ export async function startAlerts(
 
   async function turn(): Promise<void> {
     await keep();
+    while ((await takeConditions(tools)) > 0) if (signal.aborted) return;
+    while ((await flushDue(tools)) > 0) if (signal.aborted) return;
   }
 
   async function go(): Promise<void> {

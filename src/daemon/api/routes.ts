@@ -1,10 +1,14 @@
 import { Failure } from '../../core/failure.ts';
 import type { Operation, Resource, Verb } from '../../core/resource.ts';
+import { alert } from '../../core/resources/alert.ts';
 import { audit } from '../../core/resources/audit.ts';
 import { backup } from '../../core/resources/backup.ts';
 import { channel } from '../../core/resources/channel.ts';
+import { inbox } from '../../core/resources/inbox.ts';
 import { job } from '../../core/resources/job.ts';
+import { route } from '../../core/resources/route.ts';
 import { schedule } from '../../core/resources/schedule.ts';
+import { silence } from '../../core/resources/silence.ts';
 import { sample } from '../metrics/resource.ts';
 import { daemon } from './daemon-resource.ts';
 
@@ -27,7 +31,10 @@ export interface Route {
 }
 
 /** Everything that the daemon serves of its own. */
-export const served: readonly Served[] = [schedule, backup, channel, job, audit, sample, daemon];
+export const served: readonly Served[] = [
+  ...[schedule, backup, alert, silence, route, channel, inbox],
+  ...[job, audit, sample, daemon],
+];
 
 /** The requests that the declarations imply; throws `unexpected` for a verb that is not one request. */
 export function routesOf(resources: readonly Served[]): Route[] {

@@ -84,11 +84,17 @@ export async function openApi(options: ServedOptions = {}) {
   } as unknown as AppTools & Parameters<typeof jobService>[0];
   const schedule = memory('schedule', ['pause', 'resume', 'run', 'approve', 'plan']);
   const backup = memory('backup', ['hold', 'release', 'undelete', 'verify', 'restore']);
-  const channel = memory('channel', ['test', 'enable', 'disable']);
+  const others = {
+    alert: memory('alert', ['ack', 'silence', 'unsilence']),
+    silence: memory('silence'),
+    route: memory('route', ['test']),
+    channel: memory('channel', ['test', 'enable', 'disable']),
+    inbox: memory('inbox_message', ['read', 'clear']),
+  };
   const services = {
     schedule: schedule.service,
     backup: backup.service,
-    channel: channel.service,
+    ...Object.fromEntries(Object.entries(others).map(([name, { service }]) => [name, service])),
     job: jobService(tools),
     audit: auditService({ store, audit }),
     sample: memory('sample', ['history']).service,
@@ -118,7 +124,7 @@ export async function openApi(options: ServedOptions = {}) {
   }
 
   const entries = () => store.db.selectFrom('audit').selectAll().orderBy('seq').execute();
-  return { app, ask, entries, audit, store, clock, logged, schedule, backup, stop, tools };
+  return { app, ask, entries, audit, store, clock, logged, schedule, backup, others, stop, tools };
 }
 
 /** The app behind a socket in a folder that only its owner enters. */

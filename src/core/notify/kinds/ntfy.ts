@@ -10,7 +10,10 @@ export const ntfy = channel({
   summary: 'ntfy: a notification to a topic',
   settings: {
     topic: field('text', 'Topic', { required: true, placeholder: 'name' }),
-    url: field('text', 'Address of the server', { default: 'https://ntfy.sh', placeholder: 'url' }),
+    url: field('text', "Address of the server; the service's own where absent", {
+      default: 'https://ntfy.sh',
+      placeholder: 'url',
+    }),
     token: field('text', 'Token', { secret: true }),
   },
   async send(message, { topic, url, token }, { post }) {

@@ -10,7 +10,7 @@ export const pagerduty = channel({
   summary: 'PagerDuty: incidents that open and close by themselves',
   settings: {
     token: field('text', 'Token', { required: true, secret: true }),
-    url: field('text', 'Address of the server', { default: home, placeholder: 'url' }),
+    url: field('text', "Address of the server; the service's own where absent", { default: home, placeholder: 'url' }),
   },
   async send(message, { token, url }, { post }) {
     for (const one of lastOfEach(message)) await post(json(new URL('/v2/enqueue', url), eventOf(one, token)));

@@ -9,7 +9,10 @@ export const telegram = channel({
   settings: {
     token: field('text', 'Token', { required: true, secret: true }),
     chat: field('text', 'Id of the chat, or @name of a channel', { required: true, placeholder: 'id' }),
-    url: field('text', 'Address of the server', { default: 'https://api.telegram.org', placeholder: 'url' }),
+    url: field('text', "Address of the server; the service's own where absent", {
+      default: 'https://api.telegram.org',
+      placeholder: 'url',
+    }),
   },
   async send(message, { token, chat, url }, { post }) {
     const text = `${lookOf(message).emblem} ${writeText(message, 4_000)}`;

@@ -7,7 +7,7 @@ export const webhook = channel({
   name: 'webhook',
   summary: 'JSON to an address, signed as Standard Webhooks says',
   settings: {
-    url: field('text', 'Address to send to', { required: true, placeholder: 'url' }),
+    url: field('text', 'Address of the server', { required: true, placeholder: 'url' }),
     secret: field('text', 'Secret of the signature, whsec_ and base64', { secret: true }),
     'previous-secret': field('text', 'The secret before, which signs too while receivers change', { secret: true }),
   },

@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { type Condition, stating } from '../../../src/core/alerts/condition.ts';
+import { alertService } from '../../../src/daemon/alerts/services/alert.ts';
+import { inboxService } from '../../../src/daemon/alerts/services/inbox.ts';
+import { routeService } from '../../../src/daemon/alerts/services/route.ts';
+import { silenceService } from '../../../src/daemon/alerts/services/silence.ts';
+import { openReceiver } from '../../helpers/receiver.ts';
+import { type Bench, openBench, type Row } from './bench.ts';
+
+const [minute, hour] = [60_000, 3_600_000];
+
+async function state(bench: Bench, key: string, firing: boolean, more: Partial<Condition> = {}): Promise<void> {
+  const labels = { check: key, server: 'web-1', ...more.labels };
+  const one: Condition = {
+    key,
+    at: bench.clock.now(),
+    firing,
+    severity: 'critical',
+    summary: `${key} is bad`,
+    ...more,
+    labels,
+  };
+  await bench.store.commit([stating(bench.store, one)]);
+}
+
+async function openAlerts(input: Record<string, unknown> = {}) {
+  const receiver = await openReceiver();
+  const bench = await openBench();
+  await bench.addChannel('hook', 'webhook', { url: receiver.url });
+  const routes = routeService(bench.tools);
+  if (input) await bench.call(routes, 'create', { name: 'all', channel: ['hook'], ...input });
+  const told = () =>
+    receiver.received.map(({ body }) => {
+      const { type, data } = JSON.parse(body) as { type: string; data: { title: string } };
+      return `${type}: ${data.title}`;
+    });
+  return { bench, receiver, told, routes, alerts: alertService(bench.tools) };
+}
+
+describe('alerts', () => {
+  it('are told after the wait of their group, together, and when they are over', async () => {
+    const { bench, told } = await openAlerts();
+    await state(bench, 'a', true);
+    await bench.pass(10_000);
+    await state(bench, 'b', true);
+    await bench.pass(19_000);
+    expect(told()).toEqual([]);
+    await bench.pass(1_000);
+    expect(told()).toEqual(['alert.firing: 2 firing: a is bad, ...']);
+    await state(bench, 'a', false);
+    await bench.pass(5 * minute);
+    expect(told().at(-1)).toBe('alert.firing: 1 firing, 1 resolved: b is bad, ...');
+    await state(bench, 'b', false);
+    await bench.pass(5 * minute);
+    expect(told().at(-1)).toBe('alert.resolved: RESOLVED: b is bad');
+    expect(told()).toHaveLength(3);
+    expect(await bench.store.db.selectFrom('alert_groups').selectAll().execute()).toEqual([]);
+    await bench.pass(24 * hour);
+    expect(told()).toHaveLength(3);
+  });
+
+  it('are told again after four hours until somebody has acknowledged them', async () => {
+    const { bench, told, alerts } = await openAlerts();
+    await state(bench, 'a', true);
+    await bench.pass(9 * hour);
+    expect(told()).toHaveLength(3);
+    const [row] = (await alerts.list!(bench.ask({}))) as Row[];
+    expect((await bench.call(alerts, 'ack', { reason: 'mine' }, row!.id)).alert).toMatchObject({
+      acknowledged_by: 'anna',
+    });
+    await bench.pass(24 * hour);
+    expect(told()).toHaveLength(3);
+    await state(bench, 'a', false);
+    await bench.pass(10 * minute);
+    expect(told().at(-1)).toContain('RESOLVED');
+    await state(bench, 'a', true);
+    await bench.pass(minute);
+    expect((await bench.call(alerts, 'describe', {}, row!.id)).alert).toMatchObject({
+      acknowledged_by: null,
+      firings: 2,
+    });
+    expect(told().at(-1)).toContain('FIRING');
+  });
+
+  it('that are over before anybody was told are told to nobody', async () => {
+    const { bench, told } = await openAlerts();
+    await state(bench, 'a', true);
+    await bench.pass(5_000);
+    await state(bench, 'a', false);
+    await bench.pass(hour);
+    expect(told()).toEqual([]);
+  });
+
+  it('go to others too when nobody acknowledges them, who hear of their end as well', async () => {
+    const boss = await openReceiver();
+    const { bench, told, routes } = await openAlerts();
+    await bench.addChannel('boss', 'webhook', { url: boss.url });
+    await bench.call(routes, 'update', { 'escalate-after': 15 * minute, 'escalate-to': ['boss'] }, 1);
+    await state(bench, 'a', true);
+    await bench.pass(15 * minute);
+    expect(boss.received).toEqual([]);
+    await bench.pass(minute);
+    expect(boss.received.map(({ body }) => JSON.parse(body).data.title)).toEqual([
+      'Not acknowledged for 15 min: FIRING: a is bad',
+    ]);
+    await state(bench, 'a', false);
+    await bench.pass(10 * minute);
+    expect(JSON.parse(boss.received.at(-1)!.body).type).toBe('alert.resolved');
+    expect(told()).toHaveLength(2);
+  });
+
+  it('are silent while a silence holds, by name or by labels, and are told when it ends', async () => {
+    const { bench, told, alerts } = await openAlerts();
+    const silences = silenceService(bench.tools);
+    const { silence } = await bench.call(silences, 'create', { match: ['server~web-.*'], for: hour, reason: 'work' });
+    expect(silence).toMatchObject({ author: 'anna', state: 'active' });
+    await state(bench, 'a', true);
+    await bench.pass(59 * minute);
+    expect(told()).toEqual([]);
+    await bench.pass(7 * minute);
+    expect(told()).toEqual(['alert.firing: FIRING: a is bad']);
+    await bench.call(alerts, 'silence', { for: 24 * hour, reason: 'known' }, 1);
+    await bench.pass(12 * hour);
+    expect(told()).toHaveLength(1);
+    await bench.call(alerts, 'unsilence', {}, 1);
+    await bench.pass(10 * minute);
+    expect(told()).toHaveLength(2);
+  });
+
+  it('are not told while another one explains them, nor at times that are muted', async () => {
+    const { bench, told, routes } = await openAlerts({
+      'inhibited-by': ['check=host'],
+      equal: ['server'],
+      'group-by': ['check'],
+    });
+    await state(bench, 'host', true);
+    await state(bench, 'a', true);
+    await bench.pass(hour);
+    expect(told()).toEqual(['alert.firing: FIRING: host is bad']);
+    await bench.call(routes, 'update', { 'inhibited-by': [''], equal: [''], mute: ['11:00-13:00'] }, 1);
+    await bench.pass(hour - minute);
+    expect(told()).toHaveLength(1);
+    await bench.pass(hour + 3 * minute);
+    expect(told()).toContain('alert.firing: FIRING: a is bad');
+  });
+
+  it('go to the inbox where no route takes them, and by a new route where one is made', async () => {
+    const { bench, told, routes } = await openAlerts({ match: ['team=a'] });
+    await state(bench, 'a', true);
+    await bench.pass(minute);
+    const inbox = inboxService(bench.tools);
+    expect((await inbox.list!(bench.ask({}))) as Row[]).toMatchObject([{ title: 'FIRING: a is bad', read: null }]);
+    await bench.call(inbox, 'read', {}, 1);
+    expect(await inbox.list!(bench.ask({}))).toEqual([]);
+    expect(await inbox.list!(bench.ask({ input: { all: true } }))).toHaveLength(1);
+    await bench.call(routes, 'update', { match: [''] }, 1);
+    await bench.pass(minute);
+    expect(told()).toEqual(['alert.firing: FIRING: a is bad']);
+  });
+
+  it('of which there are 10,000 in a minute come in a few messages, none is lost', async () => {
+    const { bench, told } = await openAlerts();
+    for (let n = 0; n < 10_000; n += 500) {
+      const all = Array.from({ length: 500 }, (_, at) => `c${n + at}`);
+      const now = bench.clock.now();
+      await bench.store.commit(
+        all.map(key =>
+          stating(bench.store, {
+            key,
+            at: now,
+            firing: true,
+            severity: 'warning',
+            labels: { check: key },
+            summary: key,
+          }),
+        ),
+      );
+      await bench.pass(3_000);
+    }
+    await bench.pass(10 * minute);
+    expect(told().length).toBeLessThanOrEqual(3);
+    const counts = await bench.store.db
+      .selectFrom('alerts')
+      .select(({ fn }) => fn.countAll<number>().as('n'))
+      .executeTakeFirstOrThrow();
+    expect(Number(counts.n)).toBe(10_000);
+    const untold = bench.store.db.selectFrom('group_alerts').selectAll().where('told_firing', 'is', null);
+    expect(await untold.execute()).toEqual([]);
+  });
+
+  it('are tested without being sent: which routes would take them', async () => {
+    const { bench, routes } = await openAlerts({ match: ['team=a'] });
+    const test = async (labels: string[]) =>
+      ((await routes.test!(bench.ask({ input: { labels } }))) as Row[]).map(one => one.name);
+    expect(await test(['team=a', 'x=y'])).toEqual(['all']);
+    expect(await test(['team=b'])).toEqual(['default']);
+    await expect(bench.call(bench.channels, 'delete', {}, 2)).rejects.toThrow('is used by route all');
+    await expect(bench.call(routes, 'create', { name: 'x', channel: ['nobody'] })).rejects.toThrow(
+      "no channel has the name 'nobody'",
+    );
+  });
+});
