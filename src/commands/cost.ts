@@ -1,11 +1,11 @@
 import { type Estimate, estimateCost, lineBody } from '../core/cost/estimate.ts';
 import { groupKey, groupLines, sumLines } from '../core/cost/group.ts';
+import { readInventory, readPricing } from '../core/cost/inventory.ts';
 import { exactSum, roundMoney } from '../core/cost/money.ts';
 import { Failure } from '../core/failure.ts';
 import { field, type Input } from '../core/field.ts';
 import { formatBytes } from '../core/resources/columns.ts';
 import { apiExits, command, type Group, outputFields } from './command.ts';
-import { readInventory, readPricing } from './cost/inventory.ts';
 import { columnsFor, writeIdle, writeLinesOf } from './cost/tables.ts';
 import { writeData } from './output/data.ts';
 import { escapeControls } from './output/escape.ts';

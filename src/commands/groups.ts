@@ -98,6 +98,14 @@ export const groups: readonly GroupEntry[] = [
     'Channels: ways to tell someone, such as mail, webhooks and chats',
     () => import('./channel.ts'),
   ),
+  entry(daemon, 'check', 'Checks: what the daemon watches, and how it is', () => import('./check/index.ts')),
+  entry(
+    daemon,
+    'maintenance',
+    'Maintenances: when checks are worked on, and alert nobody',
+    () => import('./maintenance.ts'),
+  ),
+  entry(daemon, 'uptime', 'How long each check was up in a month', () => import('./uptime.ts'), []),
   entry(daemon, 'job', 'Jobs: what the daemon has to do, does and has done', () => import('./job.ts')),
   entry(
     daemon,

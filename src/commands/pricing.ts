@@ -1,9 +1,9 @@
+import { readPricing } from '../core/cost/inventory.ts';
 import { type PriceRow, priceRows } from '../core/cost/price-list.ts';
 import { Failure } from '../core/failure.ts';
 import { field, type Input } from '../core/field.ts';
 import type { Cell } from '../core/resource.ts';
 import { apiExits, command, type Group, outputFields } from './command.ts';
-import { readPricing } from './cost/inventory.ts';
 import { parseFormat } from './output/format.ts';
 import { writeRows } from './output/rows.ts';
 import { lookOf } from './run-list.ts';

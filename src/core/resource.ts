@@ -60,6 +60,8 @@ export interface Verb<F extends Fields = Fields, T extends Item = Item> {
   readonly fields: F;
   /** Command lines after `cloudctl <resource> <verb> `; where absent one is made from the fields. */
   readonly examples?: readonly string[];
+  /** A body of its request, by the keys, where not every field goes with every other. */
+  readonly sample?: Readonly<Record<string, unknown>>;
   /** What of the item is lost for good or goes on costing, a sentence each; a verb that has it asks first, unless it gives undefined. */
   readonly loses?: (item: T, input: Readonly<Record<string, unknown>>) => readonly string[] | undefined;
   /** Other resources of which it makes or deletes items. */

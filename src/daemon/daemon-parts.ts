@@ -21,6 +21,11 @@ import { jobService } from './api/services/job.ts';
 import { startBackups } from './backup/index.ts';
 import { backupService } from './backup/service/backups.ts';
 import { scheduleService } from './backup/service/schedules.ts';
+import { checksPart } from './checks/part.ts';
+import { checkService } from './checks/service/checks.ts';
+import { maintenanceService } from './checks/service/maintenances.ts';
+import { uptimeService } from './checks/service/uptimes.ts';
+import { openSources } from './checks/sources.ts';
 import type { Configuration } from './config/configuration.ts';
 import { keepHouse } from './house.ts';
 import type { Metrics } from './http/metrics.ts';
@@ -43,6 +48,8 @@ export interface Foundation {
 export interface About {
   readonly configuration: Configuration;
   readonly upstream: Pick<UpstreamWatch, 'jobApi'>;
+  /** Address of Hetzner's API. */
+  readonly endpoint: string;
   readonly audit: AuditLog;
   readonly metrics: Metrics;
   readonly pulse: Pulse;
@@ -93,6 +100,9 @@ export function servicesOf(
     route: routeService(tools),
     channel: channelService(tools),
     inbox: inboxService(tools),
+    check: checkService(tools, openSources(tools)),
+    maintenance: maintenanceService(tools),
+    uptime: uptimeService(tools),
     job: jobService(tools),
     audit: auditService({ store: tools.store, audit }),
     sample: measuring.service,
@@ -118,6 +128,7 @@ export const parts: readonly Part[] = [
     },
   },
   { name: 'metrics', start: (_, { measuring, metrics, report }) => measuring.start(metrics, report) },
+  checksPart,
   { name: 'house', start: keepHouse },
 ];
 

@@ -6,6 +6,7 @@ import { version } from '../core/version.ts';
 import { createAlertTools } from './alerts/tools.ts';
 import { createApp } from './api/app.ts';
 import { createIdentify } from './api/identify.ts';
+import { takeBeat } from './checks/push.ts';
 import type { Configuration } from './config/configuration.ts';
 import { exposedSecrets, findUpstream } from './config/token.ts';
 import { openDoors } from './daemon-doors.ts';
@@ -134,6 +135,7 @@ export async function startDaemon(
         ...doors,
         mask: audit.mask,
         selfEntering: ['schedule', 'backup'],
+        beat: (token, ok, message) => takeBeat(tools, token, ok, message),
       }),
     });
     const onError = (error: Error) => log.error('a server failed', { error });
@@ -142,8 +144,9 @@ export async function startDaemon(
     stack.push('servers', () => servers.stop(drainTime / 2));
     signal.addEventListener('abort', servers.drain);
 
+    const { endpoint } = find();
+    const about = { configuration, endpoint, upstream, audit, metrics, pulse, measuring, report: reports.add };
     for (const part of parts) {
-      const about = { configuration, upstream, audit, metrics, pulse, measuring, report: reports.add };
       stack.push(part.name, await part.start(tools, about));
     }
     const background = [upstream.watch()];

@@ -50,6 +50,9 @@ export const identities = {
   inbox: own('inbox_messages', 'message', [], 'inbox_message'),
   channel: own('channels', 'channel', ['channels']),
   job: own('jobs', 'job', ['jobs']),
+  check: own('checks', 'check', ['checks']),
+  maintenance: own('maintenances', 'maintenance', ['maintenances']),
+  uptime: own('uptimes', 'uptime', [], 'uptime'),
   audit: own('audit_entries', 'audit entry', [], 'audit_entry'),
 } as const satisfies Record<string, Identity>;
 

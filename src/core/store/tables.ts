@@ -182,6 +182,40 @@ export interface ChannelRow {
   readonly updated: Time;
 }
 
+/** Something that is watched. */
+export interface CheckRow {
+  readonly id: Generated<number>;
+  readonly name: string;
+  readonly kind: string;
+  /** Values of the kind's settings, by their names. */
+  readonly settings: Json;
+  /** `Policy` of core/checks. */
+  readonly policy: Json;
+  readonly labels: Json;
+  /** The check that it depends on. */
+  readonly parent_id: number | null;
+  readonly paused: Flag;
+  /** Of the policy: milliseconds between two runs, and those that one may take. */
+  readonly every: number;
+  readonly timeout: number;
+  readonly next_due: Time;
+  /** Names the claim of the daemon that runs it now, empty when none does; whoever changes the check takes the claim away. */
+  readonly claim: string;
+  readonly lease_until: Time;
+  readonly state: 'new' | 'up' | 'down' | 'unknown';
+  readonly since: Time;
+  /** When its newest result was there. */
+  readonly checked: Time | null;
+  /** `Status` of daemon/checks: streaks, newest results, what was told. */
+  readonly status: Json;
+  /** SHA-256 of the token by which signs of life come. */
+  readonly token: string | null;
+  /** The last sign of life: `Beat` of core/checks. */
+  readonly beat: Json | null;
+  readonly created: Time;
+  readonly updated: Time;
+}
+
 /** A message on its way by one channel. */
 export interface DeliveryRow {
   readonly id: Generated<number>;
@@ -283,6 +317,28 @@ export interface SilenceRow {
   readonly created: Time;
 }
 
+/** A state that a check was in; rows of one check do not overlap. */
+export interface CheckStateRow {
+  readonly id: Generated<number>;
+  readonly check_id: number;
+  readonly state: 'up' | 'down' | 'unknown';
+  readonly begun: Time;
+  /** Null while it is. */
+  readonly ended: Time | null;
+  readonly reason: string;
+}
+
+/** Times in which checks are worked on. */
+export interface MaintenanceRow {
+  readonly id: Generated<number>;
+  readonly name: string;
+  /** `MaintenanceSpec` of daemon/checks. */
+  readonly spec: Json;
+  readonly created: Time;
+  /** When it was deleted; what lay before stays out of the uptime. */
+  readonly ended: Time | null;
+}
+
 /** Every table of the store. */
 export interface Tables {
   readonly meta: MetaRow;
@@ -302,4 +358,7 @@ export interface Tables {
   readonly alert_groups: GroupRow;
   readonly group_alerts: GroupAlertRow;
   readonly silences: SilenceRow;
+  readonly checks: CheckRow;
+  readonly check_states: CheckStateRow;
+  readonly maintenances: MaintenanceRow;
 }

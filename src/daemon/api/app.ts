@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { Failure, toFailure } from '../../core/failure.ts';
 import { createAdmit } from './admit.ts';
+import { readText } from './body.ts';
 import { describeApi } from './describe/openapi.ts';
 import { pagePolicy, renderPage } from './describe/page.ts';
 import type { Mask } from './entries.ts';
@@ -20,6 +21,8 @@ export interface AppOptions extends Doors {
   readonly mask: Mask;
   /** Names of resources whose services enter their changes in the audit log themselves. */
   readonly selfEntering?: readonly string[];
+  /** Takes a sign of life; false for a token that nothing has. */
+  readonly beat?: (token: string, ok: boolean, message: string) => Promise<boolean>;
 }
 
 const base = '/cloudctl/v1';
@@ -28,7 +31,7 @@ const base = '/cloudctl/v1';
 export function createApp(
   tools: AppTools,
   services: Readonly<Record<string, Service>>,
-  { selfEntering = [], mask, ...doors }: AppOptions,
+  { selfEntering = [], mask, beat, ...doors }: AppOptions,
 ): Hono<Env> {
   const routes = routesOf(served);
   requireServices(routes, services);
@@ -64,6 +67,7 @@ export function createApp(
       return handle(c);
     });
   }
+  if (beat) addBeats(app, beat);
   app.get(`${base}/actions`, c => handleActions(tools, c));
   app.get(`${base}/events`, handleEvents(tools));
   const description = describeApi(routes, served);
@@ -76,6 +80,22 @@ export function createApp(
 /** What serves requests of one listener: only those of the socket are taken for the local user's. */
 export function fetchVia(app: Hono<Env>, via: Knock['via']) {
   return (request: Request, env: object = {}) => app.fetch(request, { ...env, via });
+}
+
+/** Signs of life need no login: the token in the address is all they take, so that a line of cron can send them. */
+function addBeats(app: Hono<Env>, beat: NonNullable<AppOptions['beat']>): void {
+  app.on(
+    ['GET', 'POST'],
+    ['/push/:token{[A-Za-z0-9_-]{32}}', '/push/:token{[A-Za-z0-9_-]{32}}/:word{fail}'],
+    async c => {
+      if (c.env?.about) c.env.about.route = '/push';
+      const said = c.req.method === 'POST' ? (await readText(c.req.raw)).trim() : '';
+      if (!(await beat(c.req.param('token')!, c.req.param('word') === undefined, said))) {
+        throw new Failure('not_found', 'no check has that token');
+      }
+      return c.json({ ok: true });
+    },
+  );
 }
 
 /** How actions stand that Hetzner carries out for the daemon: who restores a backup waits for them. */

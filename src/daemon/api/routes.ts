@@ -4,11 +4,14 @@ import { alert } from '../../core/resources/alert.ts';
 import { audit } from '../../core/resources/audit.ts';
 import { backup } from '../../core/resources/backup.ts';
 import { channel } from '../../core/resources/channel.ts';
+import { check } from '../../core/resources/check.ts';
 import { inbox } from '../../core/resources/inbox.ts';
 import { job } from '../../core/resources/job.ts';
+import { maintenance } from '../../core/resources/maintenance.ts';
 import { route } from '../../core/resources/route.ts';
 import { schedule } from '../../core/resources/schedule.ts';
 import { silence } from '../../core/resources/silence.ts';
+import { uptime } from '../../core/resources/uptime.ts';
 import { sample } from '../metrics/resource.ts';
 import { daemon } from './daemon-resource.ts';
 
@@ -33,6 +36,7 @@ export interface Route {
 /** Everything that the daemon serves of its own. */
 export const served: readonly Served[] = [
   ...[schedule, backup, alert, silence, route, channel, inbox],
+  ...[check, maintenance, uptime],
   ...[job, audit, sample, daemon],
 ];
 

@@ -66,3 +66,10 @@ export function checkAtLeast(least: number): (value: number) => void {
 function wrong(message: string, hint?: string): Failure {
   return new Failure('usage', message, { hint });
 }
+
+/** Each is host:port. */
+export function checkTargets(list: readonly string[]): void {
+  const wrong = list.find(one => !/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/.test(one));
+  if (wrong === undefined) return;
+  throw new Failure('usage', `'${wrong}' is not a host with a port`, { hint: 'Such as api.hetzner.cloud:443' });
+}

@@ -9,6 +9,7 @@ import {
   checkProxy,
   checkRedis,
   checkStore,
+  checkTargets,
   checkUrl,
 } from './checks.ts';
 import { parseListen } from './listen.ts';
@@ -156,6 +157,15 @@ export const keys = {
       placeholder: 'networks',
       live: true,
       check: checkProxy,
+    },
+  ),
+  'checks.neutral': field(
+    'list',
+    "Addresses host:port that tell whether the daemon's own network works; Hetzner's API where absent",
+    {
+      env: 'CLOUDCTLD_CHECKS_NEUTRAL',
+      placeholder: 'addresses',
+      check: checkTargets,
     },
   ),
   'copies.directory': field('text', 'Folder for the daily copies of the store; in the state directory where absent', {

@@ -47,7 +47,9 @@ export function createBase(options: AppOptions): Hono<HttpEnvironment> {
     c.set('request', { via, requestId, address, about, incoming });
     await next();
     c.res.headers.set('x-request-id', requestId);
-    const { method, path } = c.req;
+    const { method } = c.req;
+    // What follows is a secret.
+    const path = c.req.path.startsWith('/push/') ? '/push/' : c.req.path;
     const { route = quiet.find(one => one === path) ?? 'other', caller } = about;
     const { status } = c.res;
     const took = clock.now() - begun;

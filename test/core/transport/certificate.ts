@@ -2,8 +2,12 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 
 const oid = { rsaSha256: '2a864886f70d01010b', commonName: '550403', altName: '551d11' };
 
-/** A fresh key and a certificate that it signed itself, for one host name, valid from 2020 to 2049. */
-export function selfSigned(host: string): { key: string; cert: string } {
+/** A fresh key and a certificate that it signed itself, for one host name, valid from 2020 to 2049 or to the time (ms) given. */
+export function selfSigned(host: string, until = Date.UTC(2049, 11, 31, 23, 59, 59)): { key: string; cert: string } {
+  const end = new Date(until)
+    .toISOString()
+    .replaceAll(/[-:T]|\.\d+/g, '')
+    .slice(2);
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const algorithm = sequence(tlv(0x06, hex(oid.rsaSha256)), tlv(0x05));
   const name = sequence(tlv(0x31, sequence(tlv(0x06, hex(oid.commonName)), tlv(0x0c, Buffer.from(host)))));
@@ -13,7 +17,7 @@ export function selfSigned(host: string): { key: string; cert: string } {
     tlv(0x02, hex('01')),
     algorithm,
     name,
-    sequence(tlv(0x17, Buffer.from('200101000000Z')), tlv(0x17, Buffer.from('491231235959Z'))),
+    sequence(tlv(0x17, Buffer.from('200101000000Z')), tlv(0x17, Buffer.from(end))),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     tlv(0xa3, sequence(sequence(tlv(0x06, hex(oid.altName)), tlv(0x04, altNames)))),

@@ -44,7 +44,7 @@ describe('the description of the API', () => {
   });
 
   it('has examples that its own schemas take, and that the API takes', async () => {
-    const { operations, fits, ask, schedule, backup, others } = await described();
+    const { operations, fits, ask, schedule, backup, others, store } = await described();
     for (const { path, method, operation } of operations) {
       const contents: [string, Operation['responses'][string]['content']][] = [
         ['/requestBody', operation.requestBody?.content],
@@ -62,6 +62,9 @@ describe('the description of the API', () => {
       schedule.rows.splice(0, 9, { id: 1, name: 'other' });
       backup.rows.splice(0, 9, { id: 1, name: 'image' });
       for (const { rows } of Object.values(others)) rows.splice(0, 9, { id: 1, name: 'other' });
+      await store.db.deleteFrom('checks').execute();
+      await ask('POST', '/cloudctl/v1/checks', { name: 'other', type: 'push', every: 60_000 });
+      await store.db.updateTable('checks').set({ id: 1 }).execute();
       const { status } = await ask(method.toUpperCase(), `/cloudctl/v1${path.replace('{id}', '1')}`, body);
       expect(status, operation.operationId).toBeLessThan(300);
     }

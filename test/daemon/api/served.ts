@@ -16,6 +16,11 @@ import type { Request, Service } from '../../../src/daemon/api/service.ts';
 import { auditService } from '../../../src/daemon/api/services/audit.ts';
 import { daemonService } from '../../../src/daemon/api/services/daemon.ts';
 import { jobService } from '../../../src/daemon/api/services/job.ts';
+import { checkService } from '../../../src/daemon/checks/service/checks.ts';
+import { maintenanceService } from '../../../src/daemon/checks/service/maintenances.ts';
+import { uptimeService } from '../../../src/daemon/checks/service/uptimes.ts';
+import { openSources } from '../../../src/daemon/checks/sources.ts';
+import type { Tools } from '../../../src/daemon/tools.ts';
 import { newKey } from '../../core/audit/entries.ts';
 import { fakeClock } from '../../helpers/clock.ts';
 
@@ -95,6 +100,9 @@ export async function openApi(options: ServedOptions = {}) {
     schedule: schedule.service,
     backup: backup.service,
     ...Object.fromEntries(Object.entries(others).map(([name, { service }]) => [name, service])),
+    check: checkService(tools as Tools, openSources(tools as Tools)),
+    maintenance: maintenanceService(tools as Tools),
+    uptime: uptimeService(tools),
     job: jobService(tools),
     audit: auditService({ store, audit }),
     sample: memory('sample', ['history']).service,

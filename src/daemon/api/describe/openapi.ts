@@ -77,7 +77,9 @@ function describe(route: Route): Operation {
     tags: [resource.name],
     'x-permission': permission,
     parameters: parametersOf(route),
-    ...(hasBody && { requestBody: { required: isRequired, content: json(inputSchema(input), sampleOf(input)) } }),
+    ...(hasBody && {
+      requestBody: { required: isRequired, content: json(inputSchema(input), verb.sample ?? sampleOf(input)) },
+    }),
     responses: { ...goodAnswer(route), default: { description: 'What went wrong', content: json(ref('error')) } },
   };
 }

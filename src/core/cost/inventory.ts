@@ -1,8 +1,8 @@
-import { type Api, collect, type Query } from '../../core/api.ts';
-import type { Inventory } from '../../core/cost/lines.ts';
-import { Failure } from '../../core/failure.ts';
-import type { Pricing } from '../../core/hetzner/types.ts';
-import type { Item } from '../../core/resource.ts';
+import { type Api, collect, type Query } from '../api.ts';
+import { Failure } from '../failure.ts';
+import type { Pricing } from '../hetzner/types.ts';
+import type { Item } from '../resource.ts';
+import type { Inventory } from './lines.ts';
 
 /** Hetzner's price list. */
 export async function readPricing(api: Api): Promise<Pricing> {

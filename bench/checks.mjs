@@ -1,0 +1,107 @@
+// The checks: a thousand of HTTP, each looked at once a minute by a process of its own, over loopback.
+
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const file = fileURLToPath(import.meta.url);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const require = createRequire(import.meta.url);
+const checks = 1000;
+const interval = 60_000;
+
+/** What those sources export, bundled here and now. */
+async function load(...sources) {
+  const contents = sources.map(source => `export * from './${source}';`).join('\n');
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: join(root, 'src') },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    supported: { 'dynamic-import': false },
+    packages: 'external',
+    write: false,
+  });
+  const module = { exports: {} };
+  new Function('require', 'module', 'exports', outputFiles[0].text)(require, module, module.exports);
+  return module.exports;
+}
+
+/** The process that watches: it says how late each run began, what it cost and how much memory it took. */
+async function watch(url, seconds) {
+  const { openSqlite, startChecks, newStatus, nextDue } = await load(
+    'core/store/sqlite.ts',
+    'daemon/checks/index.ts',
+    'daemon/checks/row.ts',
+    'core/checks/due.ts',
+  );
+  const folder = mkdtempSync(join(tmpdir(), 'cloudctl-bench-checks-'));
+  const store = await openSqlite(join(folder, 'store.sqlite'));
+  const now = Date.now();
+  const policy = { interval, timeout: 10_000, for: 0, count: 3, recoverCount: 1, severity: 'critical' };
+  const settings = { url, method: 'GET', status: ['200-299'], keyword: 'ok', 'max-redirects': 5 };
+  const rows = Array.from({ length: checks }, (_, index) => ({
+    ...{ name: `check-${index}`, kind: 'http', settings: JSON.stringify(settings), policy: JSON.stringify(policy) },
+    ...{ labels: '{}', parent_id: null, paused: 0, every: interval, timeout: 10_000 },
+    ...{ next_due: nextDue(index + 1, interval, now + 2000), claim: '', lease_until: 0, state: 'new', since: now },
+    ...{ checked: null, status: JSON.stringify(newStatus(now)), token: null, beat: null, created: now, updated: now },
+  }));
+  await store.commit(rows.map(row => ({ query: store.db.insertInto('checks').values(row) })));
+  const stop = new AbortController();
+  const clock = { now: Date.now, sleep: (ms, signal) => setTimeout(ms, undefined, { signal }) };
+  const silent = { debug() {}, info() {}, warn() {}, error: (...told) => console.error(...told) };
+  const late = [];
+  const tools = { store, clock, log: silent, signal: stop.signal, hetzner: {}, random: Math.random };
+  const cpu = process.cpuUsage();
+  const begun = performance.now();
+  const end = await startChecks(tools, {
+    ...{ host: 'bench', worker: 'bench', isAlone: true, probe: async () => true },
+    onStart: ms => void late.push(ms),
+  });
+  await setTimeout(seconds * 1000);
+  const { user, system } = process.cpuUsage(cpu);
+  const core = (user + system) / 1000 / (performance.now() - begun);
+  await end();
+  const { down } = await store.db
+    .selectFrom('checks')
+    .select(({ fn }) => fn.count('id').as('down'))
+    .where('state', '<>', 'up')
+    .executeTakeFirstOrThrow();
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+  late.sort((a, b) => a - b);
+  process.send({ runs: late.length, worst: late.at(-1), core, memory: process.memoryUsage.rss(), down });
+}
+
+export const checksRow = {
+  name: '1,000 HTTP checks at 60 s',
+  bar: '< 10 %, < 150 MB, <= 1 s',
+  measure: async (seconds = 130) => {
+    const server = createServer((_, response) => response.end('ok'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const child = fork(file, ['watch', `http://127.0.0.1:${server.address().port}/`, String(seconds)]);
+    const [told] = await once(child, 'message');
+    await once(child, 'exit');
+    server.close();
+    const shown = [`${(told.core * 100).toFixed(1)} % of a core`, `${Math.round(told.memory / 1e6)} MB`];
+    return [
+      ['1,000 HTTP checks at 60 s', shown.join(', '), `${cpus().length} cores`, ''],
+      ['  latest start of a run', `${told.worst} ms`, `${told.runs} runs, ${told.down} not up`, ''],
+    ];
+  },
+};
+
+if (process.argv[2] === 'watch') {
+  await watch(process.argv[3], Number(process.argv[4]));
+  process.disconnect();
+} else if (process.argv[1] === file) {
+  console.log(await checksRow.measure(Number(process.argv[2] ?? 130)));
+}

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { Failure } from '../../failure.ts';
+import { field } from '../../field.ts';
+import { down, kind, up } from '../check.ts';
+import { sayFault } from '../faults.ts';
+import { checkHost, checkPort, host, port } from '../fields.ts';
+
+const settings = {
+  host,
+  port: { ...port, required: true },
+  expect: field('text', 'What the other side must say first', { placeholder: 'text' }),
+} as const;
+
+const longest = 4096;
+
+/** A port that takes connections. */
+export const tcp = kind({
+  name: 'tcp',
+  summary: 'A port that takes connections, and what it says first',
+  settings,
+  needs: 'network',
+  validate(given) {
+    checkHost(given.host);
+    checkPort(given.port);
+    if (given.expect === undefined || given.expect.length <= 1000) return;
+    throw new Failure('usage', 'expect: is longer than 1000 characters');
+  },
+  async run(given, { signal }) {
+    const begun = performance.now();
+    const socket = connect({ host: given.host, port: given.port, signal });
+    try {
+      await once(socket, 'connect', { signal });
+      const timings = { connect: Math.round((performance.now() - begun) * 10) / 10 };
+      if (given.expect === undefined) return up(`connected in ${Math.round(timings.connect)} ms`, { timings });
+      let said = '';
+      for await (const chunk of socket) {
+        said += (chunk as Buffer).toString('latin1');
+        if (said.includes(given.expect)) return up(`it says '${given.expect}'`, { timings });
+        if (said.length > longest) break;
+      }
+      return down(`it does not say '${given.expect}'`, { timings });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return down(sayFault(error));
+    } finally {
+      socket.on('error', () => {});
+      socket.destroy();
+    }
+  },
+});
