@@ -2,7 +2,7 @@ import { kindNames } from '../checks/kinds.ts';
 import { policyFields, severities } from '../checks/policy.ts';
 import { allSettings } from '../checks/settings.ts';
 import { field } from '../field.ts';
-import { type Column, resource, verb } from '../resource.ts';
+import { type Column, type Item, resource, verb } from '../resource.ts';
 import { action, call, create, describe, listUnlabelled, remove, update } from '../verbs.ts';
 import { common } from './columns.ts';
 
@@ -86,7 +86,14 @@ export const check = resource('check', {
       state: field('list', 'Only checks in these states', { choices: states }),
       type: field('list', 'Only checks of these kinds', { choices: kindNames }),
     }),
-    describe: describe('Show all of a check: its states, its newest results, the next maintenance'),
+    describe: verb({
+      ...describe('Show all of a check: its states, its newest results, the next maintenance'),
+      // A list has no histories.
+      run: async ({ api, resource, item }) => {
+        const found = await api.send<{ check: Item }>('GET', `${resource.path}/${item.id}`);
+        return { value: found.check };
+      },
+    }),
     create: create('Create a check', createFields, {
       sample: { name: 'db', type: 'tcp', host: 'db.example.com', port: 5432, interval: 30_000 },
       examples: [

@@ -28,7 +28,7 @@ export const checksPart: Part = {
     report('checks', async () => Object.fromEntries((await counts()).map(({ state, count }) => [state, count])));
     pulse.expect('checks', 60_000);
     const { values } = configuration;
-    const neutral = values['checks.neutral'] ?? [targetOf(endpoint)];
+    const neutral = values['neutral-targets'] ?? [targetOf(endpoint)];
     const stop = await startChecks(tools, {
       host: hostname(),
       worker: `${hostname()}:${process.pid}`,

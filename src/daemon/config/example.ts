@@ -16,8 +16,8 @@ export function exampleConfiguration(): string {
 }
 
 function explain(name: KeyName, key: string): string {
-  const { summary, env, default: usual, live, type, choices, placeholder } = keyOf(name);
+  const { summary, env, default: usual, live, type, choices, placeholder, sample: told } = keyOf(name);
   const sample = usual ?? choices?.[0] ?? placeholder ?? '';
-  const value = type === 'integer' ? (usual ?? 1) : type === 'list' ? '["10.0.0.0/8"]' : `"${sample}"`;
-  return `# ${summary}.\n# ${env}${live ? '; taken over by a reload' : ''}\n# ${key} = ${value}\n`;
+  const made = type === 'integer' ? (usual ?? 1) : type === 'list' ? '["10.0.0.0/8"]' : `"${sample}"`;
+  return `# ${summary}.\n# ${env}${live ? '; taken over by a reload' : ''}\n# ${key} = ${told ?? made}\n`;
 }

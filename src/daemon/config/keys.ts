@@ -19,6 +19,8 @@ export interface Key<T extends FieldType = FieldType> extends Field<T> {
   readonly env: string;
   /** Taken over by a reload; the others need a restart. */
   readonly live?: boolean;
+  /** What the example has for it, as TOML; made of its type where absent. */
+  readonly sample?: string;
   /** Throws `usage` for a value of the right type that makes no sense. */
   readonly check?: (value: never) => unknown;
 }
@@ -159,12 +161,13 @@ export const keys = {
       check: checkProxy,
     },
   ),
-  'checks.neutral': field(
+  'neutral-targets': field(
     'list',
     "Addresses host:port that tell whether the daemon's own network works; Hetzner's API where absent",
     {
-      env: 'CLOUDCTLD_CHECKS_NEUTRAL',
+      env: 'CLOUDCTLD_NEUTRAL_TARGETS',
       placeholder: 'addresses',
+      sample: '["api.hetzner.cloud:443"]',
       check: checkTargets,
     },
   ),

@@ -1,3 +1,4 @@
+import { writeDuration } from '../../../core/backup/words.ts';
 import { nextWindow } from '../../../core/checks/maintenance.ts';
 import type { Store } from '../../../core/store/store.ts';
 import { timeOf } from '../../backup/service/common.ts';
@@ -51,7 +52,7 @@ export async function showHistory({ db }: Store, { id, status }: Watch): Promise
 function targetOf({ settings }: Watch): string | null {
   const { url, host, port, server, schedule, budget, every } = settings;
   if (host !== undefined) return port === undefined ? String(host) : `${host}:${port}`;
-  if (typeof every === 'number') return `every ${every / 1000}s`;
+  if (typeof every === 'number') return `every ${writeDuration(every)}`;
   const found = url ?? server ?? schedule ?? budget;
   return found === undefined ? null : String(found);
 }
