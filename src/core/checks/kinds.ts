@@ -5,6 +5,7 @@ import { backupStale } from './kinds/backup-stale.ts';
 import { budget } from './kinds/budget.ts';
 import { dns } from './kinds/dns.ts';
 import { http } from './kinds/http.ts';
+import { metric } from './kinds/metric.ts';
 import { ping } from './kinds/ping.ts';
 import { push } from './kinds/push.ts';
 import { state } from './kinds/state.ts';
@@ -12,7 +13,7 @@ import { tcp } from './kinds/tcp.ts';
 import { tls } from './kinds/tls.ts';
 
 /** Every kind of check, in the order of help. */
-export const kinds: readonly Check[] = [http, tcp, ping, dns, tls, push, state, budget, backupStale];
+export const kinds: readonly Check[] = [http, tcp, ping, dns, tls, push, state, metric, budget, backupStale];
 
 /** The names of all kinds. */
 export const kindNames: readonly string[] = kinds.map(({ name }) => name);

@@ -21,7 +21,7 @@ export interface Backups {
   readonly servers: readonly { readonly name: string; readonly state: 'new' | 'ok' | 'late' | 'stale' }[];
 }
 
-/** The newest sample of a server's metric. */
+/** One value of a server's metric, and when it was measured, in ms. */
 export interface Sample {
   readonly at: number;
   readonly value: number;
@@ -44,6 +44,10 @@ export interface CheckTools {
   readonly monthlyCost: () => Promise<MonthlyCost>;
   /** The backups of a schedule, by its name or id; undefined when there is none. */
   readonly backups: (schedule: string) => Promise<Backups | undefined>;
-  /** The newest sample of a metric that is not older than `since` (ms); undefined where none is known. */
-  readonly readLatest?: (server: number, metric: string, since: number) => Promise<Sample | undefined>;
+  /** The samples of a series that were taken since that time (ms), in order; absent where the daemon keeps none. */
+  readonly readLatest?: (
+    server: number,
+    metric: string,
+    since: number,
+  ) => readonly Sample[] | Promise<readonly Sample[]>;
 }

@@ -103,6 +103,7 @@ export const check = resource('check', {
         'name --type dns --host www.example.com --nameserver 9.9.9.9 --answer 192.0.2.1',
         'nightly --type push --every 24h --grace 2h',
         'web-1 --type state --server web-1',
+        'load --type metric --server web-1 --above 90 --clear 70 --for 10m',
         'costs --type budget --budget 50 --clear 45',
       ],
     }),

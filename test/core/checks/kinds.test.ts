@@ -238,6 +238,49 @@ describe('checks of the project', () => {
   });
 });
 
+describe('a metric check', () => {
+  const minute = 60_000;
+  const servers = async () => [{ id: 7, name: 'web-1', status: 'running' }] as never;
+  const now = () => 60 * minute;
+  const of = (values: readonly number[], last = 58) => ({
+    ...{ servers, now },
+    readLatest: (_server: number, _metric: string, since: number) =>
+      values
+        .map((value, index) => ({ at: (last - values.length + 1 + index) * minute, value }))
+        .filter(({ at }) => at >= since),
+  });
+
+  it('compares the mean with the threshold, and says how old the last sample is', async () => {
+    const settings = { server: 'web-1', above: 90, over: 3 * minute };
+    expect(await look('metric', settings, of([10, 10, 95, 90, 94]))).toMatchObject({
+      ...{ outcome: 'down', value: 93, wrong: 'above' },
+      message: 'cpu is 93, above 90 is wrong (last sample 2m ago)',
+    });
+    expect(await look('metric', settings, of([99, 99, 50, 50, 50]))).toMatchObject({ outcome: 'up', value: 50 });
+    const many = async () => [{ id: 7, name: 'web-1', status: 'running', server_type: { cores: 4 } }] as never;
+    expect(await look('metric', settings, { ...of([200]), servers: many })).toMatchObject({ outcome: 'up', value: 50 });
+    expect(await look('metric', { server: '7', below: 5 }, of([1]))).toMatchObject({ outcome: 'down', wrong: 'below' });
+  });
+
+  it('cannot tell without a sample that is young enough, and says what the server does', async () => {
+    const settings = { server: 'web-1', above: 90 };
+    expect(await look('metric', settings, of([99], 44))).toMatchObject({
+      outcome: 'unknown',
+      message: 'there is no sample of the last 15m: web-1 is running',
+    });
+    expect(await look('metric', settings, { servers, now })).toMatchObject({ outcome: 'unknown' });
+  });
+
+  it.each([
+    [{ above: 1, below: 2 }, 'either that or below'],
+    [{}, 'either that or below'],
+    [{ above: 1, metric: 'cpu; DROP' }, 'is not a series'],
+    [{ above: 1, over: 1000 }, 'over'],
+  ])('refuses %j', async (settings, message) => {
+    await expect(look('metric', { server: 'web-1', ...settings })).rejects.toThrow(message);
+  });
+});
+
 describe('the settings of every kind', () => {
   it.each(kinds.map(kind => [kind.name, kind] as const))(
     '%s: whatever is given is taken or refused with a reason',

@@ -27,6 +27,7 @@ export const backupStale = kind({
           .join(', ')
           .slice(0, 300),
       );
+    if (found.servers.length === 0) return up('no backup has been due yet');
     return up(`${found.servers.length} servers have backups that are young enough`);
   },
 });
