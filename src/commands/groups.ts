@@ -114,6 +114,7 @@ export const groups: readonly GroupEntry[] = [
     () => import('./audit/index.ts'),
     [],
   ),
+  entry(watch, 'monitor', 'Watch the servers: what they do, live', () => import('./monitor/index.ts'), ['top']),
   entry(watch, 'action', 'Actions: what Hetzner is doing, or has done, to a resource', () => import('./action.ts')),
   entry(watch, 'activity', 'What happened in the project, newest first', () => import('./activity.ts'), []),
   entry(watch, 'cost', 'What the project costs, and what idles and still costs', () => import('./cost.ts'), ['costs']),

@@ -92,6 +92,10 @@ function screen(process: NodeJS.Process, descriptor: 1 | 2): Screen {
       const stream = descriptor === 1 ? process.stdout : process.stderr;
       return (isTTY ? stream.columns : 0) || 80;
     },
+    get rows() {
+      const stream = descriptor === 1 ? process.stdout : process.stderr;
+      return (isTTY && stream.rows) || undefined;
+    },
     get closed() {
       return closed;
     },

@@ -5,6 +5,8 @@ export interface Screen {
   readonly isTTY: boolean;
   /** Width in characters; 80 where unknown. */
   readonly columns: number;
+  /** Height in lines, undefined where unknown. */
+  readonly rows?: number;
   /** True when the reader has gone, so that more output is pointless. */
   readonly closed: boolean;
 }
