@@ -8,6 +8,7 @@ import type { Tools } from '../tools.ts';
 import { holdPolling } from './lease.ts';
 import { createPoller, type Poller } from './poller.ts';
 import { sampleService } from './service.ts';
+import { stateServers } from './states.ts';
 
 const hour = 3_600_000;
 
@@ -33,11 +34,19 @@ export async function openMeasuring(
 
   async function turn(until: AbortSignal): Promise<void> {
     let pruned = clock.now();
+    let judged = Number.NEGATIVE_INFINITY;
     while (!until.aborted) {
       const next = await poller.turn();
       if (clock.now() - pruned >= hour) {
         pruned = clock.now();
         prune();
+      }
+      const servers = poller.servers();
+      if (servers && clock.now() - judged >= hour && (await holds().catch(() => false))) {
+        judged = clock.now();
+        await stateServers(store, servers, budget(), judged).catch(error =>
+          log.error('states could not be written', { error }),
+        );
       }
       await clock.sleep(next, until).catch(() => {});
     }
