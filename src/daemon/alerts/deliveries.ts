@@ -31,8 +31,15 @@ export async function readQueue({ db }: Store, channel: number): Promise<Queued[
     .limit(mostRead)
     .execute();
   const digest = threadOf(digestThread);
+  const digests = rows.filter(({ thread }) => thread === digest).map(({ message }) => message);
+  const covered = new Map<string, string[]>(digests.map(message => [message, []]));
+  if (digests.length > 0) {
+    const inside = db.selectFrom('deliveries').select(['digest', 'thread']).where('channel_id', '=', channel);
+    const folded = inside.where('state', '=', 'folded').where('digest', 'in', digests).distinct();
+    for (const one of await folded.execute()) covered.get(one.digest!)?.push(one.thread);
+  }
   return rows.map(({ id, message, thread, state, attempts, next_at: nextAt, created }) => ({
-    ...{ id, message, thread, attempts, nextAt, created },
+    ...{ id, message, attempts, nextAt, created, threads: covered.get(message) ?? [thread] },
     ...{ isDigest: thread === digest, isSending: state === 'sending' },
   }));
 }

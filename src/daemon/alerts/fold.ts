@@ -42,7 +42,23 @@ export async function foldWaiting(at: Sending, own: Queued, queue: readonly Queu
     id,
     now,
   );
-  const steps = [job.held(), { query: folded, changes: chosen.length }, ...delivering(tools, channel.id, digest)];
+  // What was in a digest that is folded itself is in this one now.
+  const inside = db
+    .updateTable('deliveries')
+    .set({ digest: id })
+    .where('channel_id', '=', channel.id)
+    .where('state', '=', 'folded')
+    .where(
+      'digest',
+      'in',
+      chosen.map(({ message }) => message),
+    );
+  const steps = [
+    job.held(),
+    { query: inside },
+    { query: folded, changes: chosen.length },
+    ...delivering(tools, channel.id, digest),
+  ];
   if (!(await tools.store.commit(steps))) throw new Failure('conflict', 'what waits on the channel has changed');
   tools.queue.wake();
 }

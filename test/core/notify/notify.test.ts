@@ -111,12 +111,12 @@ describe('another try', () => {
 describe('the turn of a message', () => {
   const pace = { rate: 30, maxAge: hour, allowance: 30, allowedAt: 0 };
   const waiting = (id: number, more: Partial<Waiting> = {}): Waiting => ({
-    ...{ id, thread: `t${id}`, isDigest: false, isSending: false, attempts: 0, nextAt: 0, created: 0 },
+    ...{ id, threads: [`t${id}`], isDigest: false, isSending: false, attempts: 0, nextAt: 0, created: 0 },
     ...more,
   });
   const queues = fc.array(
     fc.record({
-      thread: fc.constantFrom('a', 'b', 'c'),
+      threads: fc.subarray(['a', 'b', 'c'], { minLength: 1 }),
       isDigest: fc.boolean(),
       isSending: fc.boolean(),
       attempts: fc.nat(3),
@@ -134,7 +134,9 @@ describe('the turn of a message', () => {
         if (takeTurn(own, all, pace, now) !== 'send') return;
         const others = all.filter(one => one !== own);
         expect(others.some(one => one.isSending)).toBe(false);
-        expect(others.some(one => one.id < own.id && (one.isDigest || one.thread === own.thread))).toBe(false);
+        expect(others.some(one => one.id < own.id && one.threads.some(thread => own.threads.includes(thread)))).toBe(
+          false,
+        );
       }),
     );
   });
@@ -155,12 +157,13 @@ describe('the turn of a message', () => {
     );
   });
 
-  it('goes into a digest with many, when it is old, or behind one that waits for another try', () => {
+  it('goes into a digest with many or when it is old, and waits behind an older one of its thread', () => {
     const own = waiting(50, { created: 2 * hour });
     const many = Array.from({ length: 20 }, (_, id) => waiting(id));
     expect(takeTurn(own, [...many, own], pace, 2 * hour)).toBe('fold');
     expect(takeTurn(own, [own], pace, 4 * hour)).toBe('fold');
-    expect(takeTurn(own, [waiting(1, { thread: own.thread, attempts: 1 }), own], pace, 2 * hour)).toBe('fold');
+    const older = waiting(1, { threads: own.threads, attempts: 1, nextAt: 3 * hour });
+    expect(takeTurn(own, [older, own], pace, 2 * hour)).toEqual({ again: 3 * hour });
     expect(takeTurn(own, [waiting(1, { attempts: 1 }), own], pace, 2 * hour)).toBe('send');
     const digest = waiting(60, { isDigest: true });
     expect(takeTurn(digest, [digest], pace, 9 * hour)).toBe('send');
