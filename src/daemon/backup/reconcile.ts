@@ -2,11 +2,13 @@ import type { Job, NewJob, Outcome } from '../../core/queue/queue.ts';
 import { happened } from '../../core/store/happened.ts';
 import type { RunRow } from '../../core/store/tables.ts';
 import type { Tools } from '../tools.ts';
+import { stateOf } from './condition.ts';
 import { isAlive } from './lock.ts';
 import { pruneWhatIsLeft } from './prune-left.ts';
 import { redate } from './pull-in.ts';
 import { refresh, write } from './refresh.ts';
 import { keyOf } from './run.ts';
+import { tellStale } from './stale.ts';
 import { powerOnKey } from './steps/end.ts';
 import { isFinal, passes } from './trouble.ts';
 import { removeLeftovers } from './verify/leftovers.ts';
@@ -21,6 +23,7 @@ export async function reconcile(tools: Tools, job: Job<'reconcile'>): Promise<Ou
     await refresh(tools, job);
     await removeLeftovers(tools, job);
     await pruneWhatIsLeft(tools, job);
+    await tellStale(tools);
   } catch (error) {
     if (!passes(error) && !isFinal(error)) throw error;
     tools.log.warn('images could not be looked at', { reason: error.message });
@@ -61,7 +64,12 @@ async function endOrphans(tools: Tools, job: Job<'reconcile'>): Promise<void> {
       server: run.server_name,
       reason,
     });
-    await write(tools, job, [orphaned(run, reason)], [{ query }, event]);
+    await write(
+      tools,
+      job,
+      [orphaned(run, reason)],
+      [{ query }, event, ...stateOf(tools, run, { state: 'failed', reason })],
+    );
     await revive(tools, run);
   }
 }

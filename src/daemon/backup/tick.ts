@@ -4,6 +4,7 @@ import { Failure, toFailure } from '../../core/failure.ts';
 import { happened } from '../../core/store/happened.ts';
 import type { Step } from '../../core/store/store.ts';
 import type { Tools } from '../tools.ts';
+import { stateOf } from './condition.ts';
 import { whatIsDue } from './decide.ts';
 import { advance, type Known, newRun } from './new-run.ts';
 import { keyOf } from './run.ts';
@@ -96,7 +97,11 @@ function writePassed(tools: Tools, schedule: Schedule, passed: Passed, now: numb
     due: new Date(due).toISOString(),
     reason,
   });
-  return [...rows.map(row => ({ query: store.db.insertInto('runs').values(row), changes: 'any' as const })), event];
+  return [
+    ...rows.map(row => ({ query: store.db.insertInto('runs').values(row), changes: 'any' as const })),
+    ...rows.flatMap(row => stateOf(tools, row, { state, reason })),
+    event,
+  ];
 }
 
 function entriesOf(schedule: Schedule, { servers, reason, due }: Passed): Entry[] {

@@ -74,7 +74,8 @@ function showServer({ id, name, plan, rows }: ServerPlan) {
   return { id, name, stopped: plan.stopped.join('; ') || null, newest_good: timeOf(plan.newestGood), images };
 }
 
-async function freshnessOf({ store, clock }: Tools, schedule: Schedule) {
+/** How young the backups of each server of its last due time are. */
+export async function freshnessOf({ store, clock }: Pick<Tools, 'store' | 'clock'>, schedule: Schedule) {
   const { db } = store;
   const now = clock.now();
   const { cron, zone } = schedule.spec;

@@ -1,5 +1,6 @@
 import type { Entry } from '../../../core/audit/audit.ts';
 import type { Step } from '../../../core/store/store.ts';
+import { stateOf } from '../condition.ts';
 import { isAlive, release } from '../lock.ts';
 import { type At, type Ending, entryOf, type Next, save, tell } from '../run.ts';
 
@@ -26,6 +27,7 @@ export async function end(
     ...release(tools.store, at.run.server_id, at.job.key, heir),
     ...startAgain(at),
     tell(at, `backup.${state}`, { image: at.run.image_id, reason }),
+    ...stateOf(tools, at.run, outcome),
   ];
   await save(at, change, { entries: data.outcome ? [] : entries, steps });
   tools.queue.wake();

@@ -4,6 +4,7 @@ import type { Server } from '../../../core/hetzner/types.ts';
 import type { Job, Outcome } from '../../../core/queue/queue.ts';
 import type { Tools } from '../../tools.ts';
 import { walk } from '../backup.ts';
+import { stateOf } from '../condition.ts';
 import { label } from '../labels.ts';
 import { readImage, readServer, serversOfRun } from '../look.ts';
 import { type At, backoff, type Ending, entryOf, type Next, pollDelay, save, settling, tell } from '../run.ts';
@@ -146,7 +147,11 @@ async function finish(at: At, { state, reason }: Ending): Promise<Next> {
   const result: Entry['result'] = state === 'done' ? 'done' : at.data.entry === undefined ? 'refused' : 'failed';
   const entries = [entryOf(at, 'backup.verify', result, reason)];
   const type = state === 'done' ? 'backup.verified' : 'backup.verify-failed';
-  const steps = [...(state === 'done' ? [{ query: verified }] : []), tell(at, type, { image: run.image_id, reason })];
+  const steps = [
+    ...(state === 'done' ? [{ query: verified }] : []),
+    tell(at, type, { image: run.image_id, reason }),
+    ...stateOf(tools, run, { state, reason }),
+  ];
   await save(at, { state, reason: reason ?? null, step: 'ended', finished: now }, { entries, steps });
   return 'ended';
 }
