@@ -77,7 +77,7 @@ describe('cloudctl maintenance and cloudctl uptime', () => {
       { check_id: 1, state: 'up' as const, begun, ended, reason: '' },
       { check_id: 1, state: 'down' as const, begun: ended, ended: ended + 86_400_000, reason: '' },
     ];
-    for (const row of rows) await store.db.insertInto('check_states').values(row).execute();
+    for (const row of rows) await store.db.insertInto('states').values(row).execute();
     const csv = await cloudctl('uptime web-1 --month 2026-10 -o csv');
     expect(csv.out).toContain('96.77');
     const [row] = JSON.parse((await cloudctl('uptime --month 2026-10 -o json')).out);

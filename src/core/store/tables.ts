@@ -318,7 +318,7 @@ export interface SilenceRow {
 }
 
 /** A state that a check was in; rows of one check do not overlap. */
-export interface CheckStateRow {
+export interface StateRow {
   readonly id: Generated<number>;
   readonly check_id: number;
   readonly state: 'up' | 'down' | 'unknown';
@@ -359,6 +359,6 @@ export interface Tables {
   readonly group_alerts: GroupAlertRow;
   readonly silences: SilenceRow;
   readonly checks: CheckRow;
-  readonly check_states: CheckStateRow;
+  readonly states: StateRow;
   readonly maintenances: MaintenanceRow;
 }

@@ -7,7 +7,7 @@ const keptFor = 3 * 366 * day;
 /** Forgets states that ended too long ago to be told of. */
 export async function pruneStates({ db }: Store, now: number): Promise<void> {
   await db
-    .deleteFrom('check_states')
+    .deleteFrom('states')
     .where('ended', '<', now - keptFor)
     .execute();
 }

@@ -48,7 +48,7 @@ function changing(
   if (state === 'new') return [];
   return [
     endingState({ db }, id, since),
-    { query: db.insertInto('check_states').values({ check_id: id, state, begun: since, ended: null, reason }) },
+    { query: db.insertInto('states').values({ check_id: id, state, begun: since, ended: null, reason }) },
     happened({ db }, at, `check.${state}`, {
       check: { id, name, kind },
       ...{ before: status.watched.state, since: new Date(since).toISOString(), reason },
@@ -59,7 +59,7 @@ function changing(
 /** The write that ends the state a check is in. */
 export function endingState({ db }: Pick<Store, 'db'>, id: number, at: number): Step {
   return {
-    query: db.updateTable('check_states').set({ ended: at }).where('check_id', '=', id).where('ended', 'is', null),
+    query: db.updateTable('states').set({ ended: at }).where('check_id', '=', id).where('ended', 'is', null),
   };
 }
 

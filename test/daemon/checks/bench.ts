@@ -82,7 +82,7 @@ export async function openBench({ worker = 'daemon', probe = async () => true, .
       return rows.map(({ subject, firing, summary }) => `${firing ? '+' : '-'} ${subject}: ${summary}`);
     },
     states: async () => {
-      const rows = await store.db.selectFrom('check_states').selectAll().orderBy('id').execute();
+      const rows = await store.db.selectFrom('states').selectAll().orderBy('id').execute();
       return rows.map(({ check_id, state, begun, ended }) => ({ check: check_id, state, begun, ended }));
     },
     row: async (id = 1) => store.db.selectFrom('checks').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),

@@ -180,7 +180,7 @@ describe.each(stores)('two daemons on $name', ({ open }) => {
       const runs = rows.reduce((sum, { status }) => sum + JSON.parse(status).recent.length, 0);
       expect(first.late.length + second.late.length).toBe(runs);
       expect(first.logged.concat(second.logged)).toEqual([]);
-      const states = await store.db.selectFrom('check_states').selectAll().execute();
+      const states = await store.db.selectFrom('states').selectAll().execute();
       expect(states).toHaveLength(20);
     } finally {
       await store.close();
@@ -199,7 +199,7 @@ describe.each(stores)('two daemons on $name', ({ open }) => {
       expect(second.late).toEqual([]);
       await second.pass(20_000);
       expect(second.late).toHaveLength(1);
-      expect((await store.db.selectFrom('check_states').selectAll().execute()).length).toBe(1);
+      expect((await store.db.selectFrom('states').selectAll().execute()).length).toBe(1);
     } finally {
       await store.close();
     }

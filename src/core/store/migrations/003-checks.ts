@@ -28,7 +28,7 @@ export const checks = [
   'CREATE INDEX checks_by_token ON checks (token)',
   'CREATE INDEX checks_by_parent ON checks (parent_id)',
 
-  `CREATE TABLE check_states (
+  `CREATE TABLE states (
     id {SERIAL},
     check_id {NUMBER} NOT NULL,
     state {NAME} NOT NULL,
@@ -36,8 +36,8 @@ export const checks = [
     ended {NUMBER},
     reason {TEXT} NOT NULL
   ) {TABLE}`,
-  'CREATE INDEX check_states_by_check ON check_states (check_id, begun)',
-  'CREATE INDEX check_states_ended ON check_states (ended)',
+  'CREATE INDEX states_by_check ON states (check_id, begun)',
+  'CREATE INDEX states_ended ON states (ended)',
 
   `CREATE TABLE maintenances (
     id {SERIAL},

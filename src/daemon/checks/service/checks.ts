@@ -99,7 +99,7 @@ async function remove(tools: Tools, { id }: Request): Promise<void> {
     const watch = await findCheck(tools, id);
     await write(tools, watch, asRead(db.deleteFrom('checks'), watch), [
       ...ending(tools, watch, 'it was deleted'),
-      { query: db.deleteFrom('check_states').where('check_id', '=', watch.id) },
+      { query: db.deleteFrom('states').where('check_id', '=', watch.id) },
       { query: db.updateTable('checks').set({ parent_id: null }).where('parent_id', '=', watch.id) },
     ]);
   });

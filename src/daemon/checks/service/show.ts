@@ -35,7 +35,7 @@ export function showCheck(
 /** What a check came to: its newest states, and its newest results. */
 export async function showHistory({ db }: Store, { id, status }: Watch): Promise<Record<string, unknown>> {
   const rows = await db
-    .selectFrom('check_states')
+    .selectFrom('states')
     .selectAll()
     .where('check_id', '=', id)
     .orderBy('begun', 'desc')

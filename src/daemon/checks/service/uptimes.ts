@@ -21,7 +21,7 @@ export function uptimeService({ store, clock }: Pick<Tools, 'store' | 'clock'>):
         throw new Failure('not_found', `check not found: ${wanted}`, { hint: 'cloudctl check list' });
       }
       const rows = await db
-        .selectFrom('check_states')
+        .selectFrom('states')
         .selectAll()
         .where('begun', '<', month.to)
         .where(({ eb, or }) => or([eb('ended', 'is', null), eb('ended', '>', month.from)]))
