@@ -90,7 +90,7 @@ export function servicesOf(
   tools: AlertTools,
   audit: AuditLog,
   upstream: Pick<UpstreamWatch, 'report'>,
-  measuring: Pick<Measuring, 'service'>,
+  measuring: Pick<Measuring, 'service' | 'latest'>,
 ): Readonly<Record<string, Service>> {
   return {
     schedule: scheduleService(tools),
@@ -100,7 +100,7 @@ export function servicesOf(
     route: routeService(tools),
     channel: channelService(tools),
     inbox: inboxService(tools),
-    check: checkService(tools, openSources(tools)),
+    check: checkService(tools, openSources(tools, measuring.latest)),
     maintenance: maintenanceService(tools),
     uptime: uptimeService(tools),
     job: jobService(tools),

@@ -28,12 +28,8 @@ export interface Samples {
   close(): void;
 }
 
-/** The newest samples of a series since that time (ms): what checks of metrics look at. */
-export function readLatest(
-  samples: Pick<Samples, 'samples'>,
-  server: number,
-  metric: string,
-  since: number,
-): readonly Sample[] {
-  return samples.samples(server, metric, { start: since, end: Number.MAX_SAFE_INTEGER });
+/** The newest samples of a series since that time, both in ms: what checks of metrics look at. */
+export function readLatest(samples: Pick<Samples, 'samples'>, server: number, metric: string, since: number) {
+  const found = samples.samples(server, metric, { start: since, end: Number.MAX_SAFE_INTEGER });
+  return found.map(([at, value]) => ({ at, value }));
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import type { CheckTools } from '../../core/checks/tools.ts';
 import type { Budget } from '../../core/hetzner/pace.ts';
 import { openSamples } from '../../core/samples/open.ts';
-import type { Samples } from '../../core/samples/samples.ts';
+import { readLatest, type Samples } from '../../core/samples/samples.ts';
 import type { Service } from '../api/service.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Tools } from '../tools.ts';
@@ -16,6 +17,8 @@ const hour = 3_600_000;
 export interface Measuring {
   readonly samples: Samples;
   readonly service: Service;
+  /** What checks of metrics look at. */
+  readonly latest: NonNullable<CheckTools['readLatest']>;
   readonly poller: Poller;
   /** Asks Hetzner from now on; resolves with what stops it. */
   start(metrics: Metrics, report: (name: string, read: () => Promise<unknown>) => void): () => Promise<void>;
@@ -64,6 +67,7 @@ export async function openMeasuring(
   return {
     samples,
     poller,
+    latest: (server, metric, since) => readLatest(samples, server, metric, since),
     service: sampleService({ samples, servers: poller.servers, clock }),
     start(metrics, report) {
       const stopped = new AbortController();

@@ -38,7 +38,9 @@ describe('samples', () => {
     expect(samples.samples(1, 'cpu', { start: 0, end: now })).toEqual(list);
     expect(samples.newest(1, 'cpu')).toBe(now - minute);
     expect(samples.metrics(1)).toEqual(['cpu']);
-    expect(readLatest(samples, 1, 'cpu', now - 2 * minute)).toEqual(list.slice(-2));
+    expect(readLatest(samples, 1, 'cpu', now - 2 * minute)).toEqual(
+      list.slice(-2).map(([at, value]) => ({ at, value })),
+    );
     expect(readLatest(samples, 1, 'disk', 0)).toEqual([]);
   });
 

@@ -53,7 +53,12 @@ describe('schedules that are asked for over the API', () => {
     const bench = await openBench();
     const { tools } = bench.daemon;
     const audit = { ...tools.audit, mask: (text: string) => text, checkpoint: async () => {} };
-    const services = servicesOf(tools as never, audit as never, { report: () => ({ state: 'ok' }) }, { service: {} });
+    const services = servicesOf(
+      tools as never,
+      audit as never,
+      { report: () => ({ state: 'ok' }) },
+      { service: {}, latest: () => [] },
+    );
     const app = createApp(tools, services, { mask: audit.mask, selfEntering: ['schedule', 'backup'] });
     const ask = async (method: string, path: string, text?: string) => {
       const request = new Request(`http://localhost/cloudctl/v1/${path}`, { method, body: text });
