@@ -1,23 +1,14 @@
 import { groupsOf } from '../../../core/alerts/route.ts';
 import { defaultRule, type RouteSpec, readRule, usualSpec } from '../../../core/alerts/rule.ts';
+import { specOf } from '../../../core/alerts/spec-of.ts';
 import { Failure } from '../../../core/failure.ts';
 import { parsers } from '../../../core/parse.ts';
-import type { Request, Service } from '../../api/service.ts';
+import type { Service } from '../../api/service.ts';
 import { timeOf } from '../../backup/service/common.ts';
 import { readChannels } from '../channels.ts';
 import { type Route, readRoutes, readRules } from '../routes.ts';
 import { alertOf, joining } from '../take.ts';
 import type { AlertTools } from '../tools.ts';
-
-type Input = Request['input'];
-
-/** The keys of a spec by the flags that give them. */
-const flags: Readonly<Record<string, keyof RouteSpec>> = {
-  ...{ match: 'match', channel: 'channels', continue: 'continue', mute: 'mute', zone: 'zone', equal: 'equal' },
-  ...{ 'group-by': 'groupBy', 'group-wait': 'groupWait', 'group-interval': 'groupInterval' },
-  ...{ 'repeat-interval': 'repeatInterval', 'inhibited-by': 'inhibitedBy' },
-  ...{ 'escalate-after': 'escalateAfter', 'escalate-to': 'escalateTo' },
-};
 
 /** What can be done with routes. */
 export function routeService(tools: AlertTools): Service {
@@ -91,16 +82,6 @@ async function reroute(tools: AlertTools): Promise<void> {
   const { store } = tools;
   const firing = await store.db.selectFrom('alerts').selectAll().where('state', '=', 'firing').execute();
   await store.commit(joining(tools, firing.map(alertOf), await readRules(store)));
-}
-
-function specOf(input: Input, before: RouteSpec): RouteSpec {
-  const given = Object.entries(flags).filter(([flag]) => input[flag] !== undefined);
-  const values = given.map(([flag, key]) => {
-    const value = input[flag];
-    // One empty text takes a list away.
-    return [key, Array.isArray(value) ? value.filter(one => one !== '') : value];
-  });
-  return { ...before, ...Object.fromEntries(values) };
 }
 
 async function checked({ store }: AlertTools, spec: RouteSpec, name: string): Promise<RouteSpec> {
