@@ -36,9 +36,13 @@ export async function migrateSqlite(
 
 /** The version of its tables, 0 for an empty database; throws `usage` for one that is not ours or newer. */
 export function versionOf(database: Database, file: string, known = migrations.length): number {
-  const application = database.pragma('application_id', { simple: true });
-  const version = database.pragma('user_version', { simple: true }) as number;
-  const tables = database.prepare('SELECT count(*) FROM sqlite_master').pluck().get() as number;
+  // At one moment: another process may be making the tables.
+  const read = database.transaction(() => ({
+    application: database.pragma('application_id', { simple: true }),
+    version: database.pragma('user_version', { simple: true }) as number,
+    tables: database.prepare('SELECT count(*) FROM sqlite_master').pluck().get() as number,
+  }));
+  const { application, version, tables } = read();
   if (application !== ours && (application !== 0 || version !== 0 || tables !== 0)) {
     throw new Failure('usage', `${file}: it is not a store of cloudctl`, { hint: 'Name another path' });
   }

@@ -155,11 +155,13 @@ describe('a database that another process holds', () => {
 describe('a damaged database', () => {
   it('is noticed where it is read and by the check, in words, and nothing is made up', async () => {
     const file = join(temporaryFolder(), 'store.sqlite');
+    await (await openFile(file)).close();
+    const begin = statSync(file).size;
     await (await filled(file, 60)).close();
     const { size } = statSync(file);
     const handle = openSync(file, 'r+');
     // Pages of rows only: the first ones say what the tables are.
-    for (let at = 40 * 4_096; at < size; at += 4_096) writeSync(handle, Buffer.alloc(512, 0xa5), 0, 512, at);
+    for (let at = begin; at < size; at += 4_096) writeSync(handle, Buffer.alloc(512, 0xa5), 0, 512, at);
     const store = await openFile(file);
     expect((await store.check()).length).toBeGreaterThan(0);
     for (const failed of [countCommits(store), store.commit(nthCommit(store, 61))]) {

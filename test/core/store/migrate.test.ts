@@ -215,7 +215,7 @@ describe.skipIf(!hasMysql)('a change of the tables in MySQL', () => {
         url,
         'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1',
       );
-      expect((rows as { name: string }[]).map(row => row.name)).toEqual([...tables, 'migrations'].sort());
+      expect((rows as { name: string }[]).map(row => row.name).sort()).toEqual([...tables, 'migrations'].sort());
     }
   });
 
