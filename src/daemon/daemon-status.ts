@@ -60,6 +60,8 @@ export function createReports({ world, live, store, upstream, endpoint, address 
     },
     async status() {
       const { file, values } = live.current();
+      // All at once: where the store hangs each of them waits for it.
+      const asked = [...parts].map(async ([name, read]) => [name, await inTime(clock, read()).catch(() => null)]);
       const error = await prove();
       return {
         ready: error === null,
@@ -78,24 +80,22 @@ export function createReports({ world, live, store, upstream, endpoint, address 
           restart_needed_for: live.waiting(),
         },
         frozen: error === null ? ((await readFrozen({ store }).catch(() => undefined)) ?? null) : null,
-        parts: Object.fromEntries(
-          await Promise.all([...parts].map(async ([name, read]) => [name, await read().catch(() => null)])),
-        ),
+        parts: Object.fromEntries(await Promise.all(asked)),
       };
     },
   };
 }
 
-async function inTime(clock: Clock, work: Promise<void>): Promise<void> {
+async function inTime<T>(clock: Clock, work: Promise<T>): Promise<T> {
   const done = new AbortController();
-  const late = clock.sleep(patience, done.signal).then(() => {
+  const late: Promise<never> = clock.sleep(patience, done.signal).then(() => {
     throw new Failure('unreachable', `the store does not answer within ${patience / 1000} s`);
   });
   // Whichever comes second is of no interest.
   work.catch(() => {});
   late.catch(() => {});
   try {
-    await Promise.race([work, late]);
+    return await Promise.race([work, late]);
   } finally {
     done.abort();
   }

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scheduleFields } from '../../../src/core/resources/schedule.ts';
+import { useKey } from '../../../src/core/store/key.ts';
+import { createAlertTools } from '../../../src/daemon/alerts/tools.ts';
 import { createApp, fetchVia } from '../../../src/daemon/api/app.ts';
 import { servicesOf } from '../../../src/daemon/daemon-parts.ts';
 import { openBench } from '../backup/bench.ts';
@@ -53,12 +55,10 @@ describe('schedules that are asked for over the API', () => {
     const bench = await openBench();
     const { tools } = bench.daemon;
     const audit = { ...tools.audit, mask: (text: string) => text, checkpoint: async () => {} };
-    const services = servicesOf(
-      tools as never,
-      audit as never,
-      { report: () => ({ state: 'ok' }) },
-      { service: {}, latest: () => [] },
-    );
+    const alerting = createAlertTools(tools, { key: useKey(Buffer.alloc(32)), allowed: () => [] });
+    const nothing = async () => ({});
+    const measuring = { service: { list: nothing, describe: nothing, history: nothing }, latest: () => [] };
+    const services = servicesOf(alerting, audit as never, { report: () => ({ state: 'ok' }) }, measuring);
     const app = createApp(tools, services, { mask: audit.mask, selfEntering: ['schedule', 'backup'] });
     const ask = async (method: string, path: string, text?: string) => {
       const request = new Request(`http://localhost/cloudctl/v1/${path}`, { method, body: text });
