@@ -3,8 +3,6 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Much of what is tested waits for processes: one file at a time would leave the processor idle.
-    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     coverage: {
