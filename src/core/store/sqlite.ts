@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type SQLite from 'better-sqlite3';
 import type { QueryResult } from 'kysely';
 import { Failure } from '../failure.ts';
@@ -40,12 +41,25 @@ async function open(file: string): Promise<Store> {
   const { default: Database } = await import('better-sqlite3');
   const database = new Database(path);
   try {
-    for (const pragma of pragmas) database.pragma(pragma);
+    await prepareUse(database);
     await migrateSqlite(database, file);
     return await storeOf(database, file, path);
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/** Where several processes begin one file SQLite does not wait at its change to a log, but says that it is busy. */
+async function prepareUse(database: SQLite.Database): Promise<void> {
+  for (let trial = 1; ; trial += 1) {
+    try {
+      for (const pragma of pragmas) database.pragma(pragma);
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'SQLITE_BUSY' || trial === 100) throw error;
+      await setTimeout(50);
+    }
   }
 }
 
