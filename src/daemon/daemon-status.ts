@@ -62,7 +62,10 @@ export function createReports({ world, live, store, upstream, endpoint, address 
       const { file, values } = live.current();
       // All at once: where the store hangs each of them waits for it.
       const asked = [...parts].map(async ([name, read]) => [name, await inTime(clock, read()).catch(() => null)]);
-      const error = await prove();
+      const freezing = inTime(clock, readFrozen({ store }));
+      freezing.catch(() => {});
+      // A proof may be a moment old: what is asked now has to be answered too.
+      const error = (await prove()) ?? (await errorOf(async () => void (await freezing)));
       return {
         ready: error === null,
         version,
@@ -79,7 +82,7 @@ export function createReports({ world, live, store, upstream, endpoint, address 
           error: fault ?? null,
           restart_needed_for: live.waiting(),
         },
-        frozen: error === null ? ((await readFrozen({ store }).catch(() => undefined)) ?? null) : null,
+        frozen: error === null ? ((await freezing) ?? null) : null,
         parts: Object.fromEntries(await Promise.all(asked)),
       };
     },

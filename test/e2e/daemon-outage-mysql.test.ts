@@ -40,8 +40,6 @@ describe.runIf(hasMysql && hasRedis)('a daemon whose database is taken away whil
 
   it('stays up, says what is wrong, claims nothing that was not done, and goes on', {
     timeout: 60_000 + 2 * outage,
-    // It takes part in real time; a machine that stands still meanwhile may spoil it.
-    retry: 1,
   }, async () => {
     await doneFrom(0);
     // Changes are asked for all the time, so that some are under way when it goes and when it comes.
