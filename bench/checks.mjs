@@ -4,35 +4,15 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { load } from './load.mjs';
 
 const file = fileURLToPath(import.meta.url);
-const root = fileURLToPath(new URL('..', import.meta.url));
-const require = createRequire(import.meta.url);
 const checks = 1000;
 const interval = 60_000;
-
-/** What those sources export, bundled here and now. */
-async function load(...sources) {
-  const contents = sources.map(source => `export * from './${source}';`).join('\n');
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: join(root, 'src') },
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    supported: { 'dynamic-import': false },
-    packages: 'external',
-    write: false,
-  });
-  const module = { exports: {} };
-  new Function('require', 'module', 'exports', outputFiles[0].text)(require, module, module.exports);
-  return module.exports;
-}
 
 /** The process that watches: it says how late each run began, what it cost and how much memory it took. */
 async function watch(url, seconds) {

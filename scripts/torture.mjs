@@ -10,13 +10,16 @@ const long = {
   CLOUDCTL_QUEUE_KILLS: '60',
   CLOUDCTL_ROUNDS: '100',
   CLOUDCTL_FULL_DST: '1',
+  CLOUDCTL_FULL_FUZZ: '1',
 };
 const files = [
   'test/e2e/daemon-kill.test.ts',
-  'test/e2e/daemon-two.test.ts',
+  'test/e2e/daemon-two-stop.test.ts',
+  'test/e2e/daemon-two-kill.test.ts',
   'test/core/store',
   'test/core/queue',
   'test/core/backup',
+  'test/daemon/faults/bodies.test.ts',
 ];
 const only = process.argv.slice(2);
 const { status } = spawnSync('npx', ['vitest', 'run', ...(only.length > 0 ? only : files)], {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { AuditLog } from '../core/audit/log.ts';
 import type { Log } from '../core/log.ts';
 import { openQueue as open } from '../core/queue/open.ts';
@@ -32,6 +31,7 @@ import type { Metrics } from './http/metrics.ts';
 import type { Measuring } from './metrics/index.ts';
 import type { Pulse } from './service/pulse.ts';
 import type { UpstreamWatch } from './service/upstream-watch.ts';
+import { storeFile } from './store-file.ts';
 
 /** What is there before the store is. */
 export interface Foundation {
@@ -62,11 +62,6 @@ export interface About {
 export interface Part {
   readonly name: string;
   start(tools: AlertTools, about: About): Promise<() => Promise<void>> | (() => Promise<void>);
-}
-
-/** The file of the store in the state directory. */
-export function storeFile({ values }: Pick<Configuration, 'values'>): string {
-  return join(values['state-directory'], 'cloudctl.db');
 }
 
 /** The store that the configuration names. */

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { toFailure } from '../core/failure.ts';
 import { createExchange } from '../core/hetzner/exchange.ts';
 import { userAgent, version } from '../core/version.ts';
@@ -9,6 +9,7 @@ import { exposedSecrets, findUpstream, type Upstream } from './config/token.ts';
 import type { DaemonWorld } from './daemon-world.ts';
 import { accessOf } from './http/socket-file.ts';
 import { consequences, probeUpstream, type UpstreamReport } from './service/upstream.ts';
+import { storeFile } from './store-file.ts';
 
 type Out = { write(text: string): unknown };
 
@@ -76,7 +77,7 @@ async function planOf(world: DaemonWorld, configuration: Configuration, online: 
     socket: values.socket,
     who_may_connect: accessOf(configuration, world.user).who,
     listen: values.listen === undefined ? null : `${values['tls-cert'] ? 'https' : 'http'}://${values.listen}`,
-    store: values.store === 'sqlite' ? join(values['state-directory'], 'cloudctl.db') : withoutPassword(values.store),
+    store: values.store === 'sqlite' ? storeFile(configuration) : withoutPassword(values.store),
     redis: values.redis === undefined ? null : withoutPassword(values.redis),
     hetzner: {
       endpoint: upstream.endpoint,

@@ -5,10 +5,10 @@ import { copyStoreFile } from '../core/store/copy-file.ts';
 import { restoreStore } from '../core/store/restore.ts';
 import { openSqlite } from '../core/store/sqlite.ts';
 import type { Configuration } from './config/configuration.ts';
-import { storeFile } from './daemon-parts.ts';
 import { freeze } from './frozen.ts';
 import { giveToOwner, whileStopped } from './service/lock.ts';
 import { prepareStateDirectory } from './service/state-directory.ts';
+import { storeFile } from './store-file.ts';
 
 type Out = { write(text: string): unknown };
 

@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isTrusted } from '../../src/commands/reach-daemon.ts';
 import { hashToken } from '../../src/daemon/api/identify.ts';
-import { listenOnPort, listenOnSocket, openApi } from '../daemon/api/served.ts';
+import { fetchVia, listenOnPort, listenOnSocket, openApi } from '../daemon/api/served.ts';
 import { run, temporaryHome } from '../helpers/run.ts';
 
 /** A daemon on a socket, and a command line that uses it. */
@@ -212,7 +212,6 @@ describe('the way to the daemon', () => {
   it('takes a create that the network lost for what it was: made once', async () => {
     const { cloudctl, schedule, app } = await desk();
     const { createAdaptorServer } = await import('@hono/node-server');
-    const { fetchVia } = await import('../../src/daemon/api/app.ts');
     const serve = fetchVia(app, 'socket');
     let dropped = 0;
     // Does what is asked, and loses the first answer to a POST.

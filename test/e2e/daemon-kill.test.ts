@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.ts';
+import { randomOf } from '../helpers/random.ts';
 import { type Answer, buildFastDaemon, type RunningDaemon, startDaemon, temporaryState } from './daemon.ts';
 import { fastClock } from './fast-clock.ts';
 
@@ -9,17 +10,6 @@ import { fastClock } from './fast-clock.ts';
 const kills = Number(process.env.CLOUDCTL_DAEMON_KILLS ?? 50);
 const servers = 3;
 const kept = 1;
-
-/** A number from 0 up to 1, the same ones for the same seed. */
-function randomOf(seed: number) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 interface Deed {
   readonly kind: 'made' | 'deleted';

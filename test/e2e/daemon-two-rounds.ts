@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
+import { randomOf } from '../helpers/random.ts';
 import { buildFastDaemon, type RunningDaemon } from './daemon.ts';
-import { openSite, pause, randomOf, type Site, until } from './daemon-two.ts';
+import { openSite, pause, type Site, until } from './daemon-two.ts';
 import { type Deeds, watchDeeds } from './daemon-two-deeds.ts';
 import { fastClock } from './fast-clock.ts';
 

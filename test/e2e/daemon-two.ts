@@ -134,14 +134,3 @@ export async function until<T>(
 }
 
 export const pause = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms));
-
-/** Numbers from 0 up to 1, the same ones for the same seed. */
-export function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -23,13 +23,6 @@ export function imagesPrice(perGigabyte: Price | null, sizes: readonly (number |
   return exactSum(addSums(sizes.flatMap(size => sumOf(size) ?? [])));
 }
 
-/** True when one more image as large as the largest would make them cost more (gross) than the most allowed. */
-export function exceedsCost(perGigabyte: Price | null, sizes: readonly (number | null)[], most: number): boolean {
-  const known = sizes.filter(size => size !== null);
-  const together = imagesPrice(perGigabyte, [...known, Math.max(0, ...known)]);
-  return together !== null && Number(together.gross) > most;
-}
-
 function summer(perGigabyte: Price | null): (size: number | null) => Sum | null {
   const one = perGigabyte && parseSum(perGigabyte);
   return size => (one && size !== null ? multiplySum(one, size) : null);

@@ -26,12 +26,3 @@ export function writeTime(time: number): string {
 export function writeStamp(time: number): string {
   return writeTime(time).replaceAll(/[-:]/g, '');
 }
-
-/** The moment (ms) that such a value means, null when it is none. */
-export function readStamp(text: string): number | null {
-  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
-  if (!match) return null;
-  const [, year, month, day, hour, minute, second] = match;
-  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return Number.isNaN(time) ? null : time;
-}

@@ -9,7 +9,7 @@ import type { Mask } from './entries.ts';
 import type { AppTools, Asking, Env } from './environment.ts';
 import { handleEvents } from './events/handle.ts';
 import { handleChange, handleReading } from './handle.ts';
-import type { Doors, Knock } from './identify.ts';
+import type { Doors } from './identify.ts';
 import { problemOf } from './problem.ts';
 import { createRepeats } from './repeats.ts';
 import { isReading, requireServices, routesOf, served } from './routes.ts';
@@ -75,11 +75,6 @@ export function createApp(
   app.get('/openapi.json', c => c.json(description));
   app.get('/docs', c => c.html(page, 200, { 'content-security-policy': pagePolicy }));
   return app;
-}
-
-/** What serves requests of one listener: only those of the socket are taken for the local user's. */
-export function fetchVia(app: Hono<Env>, via: Knock['via']) {
-  return (request: Request, env: object = {}) => app.fetch(request, { ...env, via });
 }
 
 /** Signs of life need no login: the token in the address is all they take, so that a line of cron can send them. */

@@ -1,9 +1,10 @@
 import type { Verdict } from '../../core/backup/types.ts';
+import { writeStamp } from '../../core/backup/words.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Job } from '../../core/queue/queue.ts';
 import { readFrozen } from '../frozen.ts';
 import type { Tools } from '../tools.ts';
-import { compareLabels, isOf, label, stamp } from './labels.ts';
+import { compareLabels, isOf, label } from './labels.ts';
 import { readImage } from './look.ts';
 import { entry, type Seen, told, write } from './refresh.ts';
 import type { Schedule } from './schedule.ts';
@@ -29,7 +30,9 @@ async function mark(pruning: Pruning, { row }: Seen, { reasons }: Verdict): Prom
   const after = Math.ceil((tools.clock.now() + schedule.spec.grace) / 60_000) * 60_000;
   const reason = reasons.join('; ');
   const [of] = await write(tools, job, [entry(row, 'backup.mark', 'begun', reason)]);
-  const failed = await send(pruning, 'PUT', row.id, { labels: { ...image.labels, [label.deleteAfter]: stamp(after) } });
+  const failed = await send(pruning, 'PUT', row.id, {
+    labels: { ...image.labels, [label.deleteAfter]: writeStamp(after) },
+  });
   if (failed) {
     await write(tools, job, [{ ...entry(row, 'backup.mark', 'failed', failed.message), of }]);
     return failed;

@@ -31,8 +31,3 @@ export function compareLabels(labels: Labels, row: Pick<ImageRow, 'run_id' | 'sc
 export function isOf(image: Pick<Image, 'created_from'>, server: number): boolean {
   return !image.created_from || image.created_from.id === server;
 }
-
-/** A time (milliseconds) as the value of a label, which takes no colon: `20261123T064511Z`. */
-export function stamp(time: number): string {
-  return new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');
-}

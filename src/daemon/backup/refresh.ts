@@ -1,4 +1,5 @@
 import type { Entry } from '../../core/audit/audit.ts';
+import { writeStamp } from '../../core/backup/words.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Image } from '../../core/hetzner/types.ts';
 import type { Job } from '../../core/queue/queue.ts';
@@ -7,7 +8,7 @@ import type { Step } from '../../core/store/store.ts';
 import type { ImageRow, RunRow } from '../../core/store/tables.ts';
 import type { Tools } from '../tools.ts';
 import { present, rowOf, stateOf } from './images.ts';
-import { compareLabels, isOf, label, labelsOf, stamp } from './labels.ts';
+import { compareLabels, isOf, label, labelsOf } from './labels.ts';
 import { listSnapshots, readImage } from './look.ts';
 
 /** Whose images are looked at; everything without one. */
@@ -157,7 +158,7 @@ async function putBack(tools: Tools, job: Job, { row, image }: Seen): Promise<vo
     [told(tools, row, 'backup.labels-restored', reason)],
   );
   await job.renew();
-  const mark = row.delete_after === null ? {} : { [label.deleteAfter]: stamp(row.delete_after) };
+  const mark = row.delete_after === null ? {} : { [label.deleteAfter]: writeStamp(row.delete_after) };
   const labels = { ...image.labels, ...labelsOf({ ...row, id: row.run_id }), ...mark };
   try {
     await tools.hetzner.send('PUT', `images/${row.id}`, { labels });

@@ -153,7 +153,7 @@ export const keys = {
   }),
   'allow-private-targets': field(
     'list',
-    'Networks of your own that channels and checks may connect to; others than those of the internet are refused',
+    'Networks of your own that channels may connect to; others than those of the internet are refused',
     {
       env: 'CLOUDCTLD_ALLOW_PRIVATE_TARGETS',
       placeholder: 'networks',

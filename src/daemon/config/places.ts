@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { stateFolder } from '../../core/config/paths.ts';
-import { Failure } from '../../core/failure.ts';
 import type { World } from '../../core/world.ts';
 
 /** What the daemon has to know of its process. */
@@ -46,14 +45,6 @@ function userPlaces(world: Surroundings) {
     stateDirectory,
     socket: under(runtime, 'cloudctl', 'cloudctl.sock') ?? under(stateDirectory, 'cloudctl.sock'),
   };
-}
-
-/** The place itself; throws `usage` where there is none. */
-export function requirePlace(place: string | undefined, key: string): string {
-  if (place) return place;
-  throw new Failure('usage', `no place for ${key}: HOME is not set`, {
-    hint: `Set HOME, or ${key} in the configuration`,
-  });
 }
 
 // systemd parts several directories by colons.

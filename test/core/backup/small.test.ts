@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exceedsCost, imagesPrice, pricer } from '../../../src/core/backup/price.ts';
+import { imagesPrice, pricer } from '../../../src/core/backup/price.ts';
 import { freshness, limitsOf } from '../../../src/core/backup/stale.ts';
-import { readStamp, writeDuration, writeStamp, writeTime } from '../../../src/core/backup/words.ts';
+import { writeDuration, writeStamp, writeTime } from '../../../src/core/backup/words.ts';
 import { parseDuration } from '../../../src/core/parse.ts';
 
 const minute = 60_000;
@@ -61,13 +61,6 @@ describe('what images cost a month', () => {
     expect(pricer(price)(null)).toBeNull();
     expect(imagesPrice(null, [1])).toBeNull();
   });
-
-  it('is beyond a limit when one more of the largest would be', () => {
-    expect(exceedsCost(price, [10, 20], 0.6545)).toBe(false);
-    expect(exceedsCost(price, [10, 20], 0.65)).toBe(true);
-    expect(exceedsCost(price, [], 0.01)).toBe(false);
-    expect(exceedsCost(null, [1000], 0.01)).toBe(false);
-  });
 });
 
 describe('words for times', () => {
@@ -86,11 +79,6 @@ describe('words for times', () => {
 
   it('tell a moment to the second', () => expect(writeTime(0)).toBe('1970-01-01T00:00:00Z'));
 
-  it('stand in a label without a colon, and are read back', () => {
-    expect(writeStamp(Date.parse('2026-11-23T06:45:11.900Z'))).toBe('20261123T064511Z');
-    expect(readStamp('20261123T064511Z')).toBe(Date.parse('2026-11-23T06:45:11Z'));
-    for (const wrong of ['', '2026-11-23T06:45:11Z', '20261323T064511Z', '20261123T064511', 'x20261123T064511Z']) {
-      expect(readStamp(wrong)).toBeNull();
-    }
-  });
+  it('stand in a label without a colon', () =>
+    expect(writeStamp(Date.parse('2026-11-23T06:45:11.900Z'))).toBe('20261123T064511Z'));
 });

@@ -10,7 +10,7 @@ import { Failure } from '../../../src/core/failure.ts';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
 import type { Store } from '../../../src/core/store/store.ts';
 import type { Clock } from '../../../src/core/world.ts';
-import { type AppOptions, createApp, fetchVia } from '../../../src/daemon/api/app.ts';
+import { type AppOptions, createApp } from '../../../src/daemon/api/app.ts';
 import type { AppTools } from '../../../src/daemon/api/environment.ts';
 import type { Request, Service } from '../../../src/daemon/api/service.ts';
 import { auditService } from '../../../src/daemon/api/services/audit.ts';
@@ -23,6 +23,11 @@ import { openSources } from '../../../src/daemon/checks/sources.ts';
 import type { Tools } from '../../../src/daemon/tools.ts';
 import { newKey } from '../../core/audit/entries.ts';
 import { fakeClock } from '../../helpers/clock.ts';
+
+/** What serves requests of one listener. */
+export function fetchVia(app: ReturnType<typeof createApp>, via: 'socket' | 'tcp') {
+  return (request: globalThis.Request, env: object = {}) => app.fetch(request, { ...env, via });
+}
 
 export type Row = Record<string, unknown> & { id: number };
 

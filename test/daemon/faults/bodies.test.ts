@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { scheduleFields } from '../../../src/core/resources/schedule.ts';
 import { useKey } from '../../../src/core/store/key.ts';
 import { createAlertTools } from '../../../src/daemon/alerts/tools.ts';
-import { createApp, fetchVia } from '../../../src/daemon/api/app.ts';
+import { createApp } from '../../../src/daemon/api/app.ts';
 import { servicesOf } from '../../../src/daemon/daemon-parts.ts';
+import { fetchVia } from '../api/served.ts';
 import { openBench } from '../backup/bench.ts';
 
 const keys = [

@@ -1,3 +1,5 @@
+import { randomOf } from '../../helpers/random.ts';
+
 /** A source of chance that a seed fixes. */
 export interface Chance {
   /** From 0 up to 1. */
@@ -9,16 +11,9 @@ export interface Chance {
   pick<T>(list: readonly T[]): T;
 }
 
-/** The generator mulberry32. */
+/** Chance by a seed. */
 export function chance(seed: number): Chance {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let value = state;
-    value = Math.imul(value ^ (value >>> 15), value | 1);
-    value ^= value + Math.imul(value ^ (value >>> 7), value | 61);
-    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = randomOf(seed);
   return {
     next,
     is: share => next() < share,

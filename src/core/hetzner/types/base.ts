@@ -19,11 +19,6 @@ export interface Meta {
   pagination: Pagination;
 }
 
-/** The body of every error reply; `details` depends on `code`. */
-export interface ApiErrorBody {
-  error: { code: string; message: string; details?: ApiErrorDetails | null };
-}
-
 /** The details of `invalid_input`, `uniqueness_error`, `resource_limit_exceeded` and `deprecated_api_endpoint`. */
 export interface ApiErrorDetails {
   fields?: { name: string; messages?: string[] }[];
