@@ -85,7 +85,6 @@ describe('the parts of the program', () => {
       'inquirer',
       'ora',
       'execa',
-      'cli-table3',
       '@jmespath-community/jmespath',
       'smol-toml',
       'kysely',
