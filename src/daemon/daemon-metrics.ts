@@ -1,9 +1,9 @@
+import type { UpstreamReport } from '../core/daemon-status.ts';
 import type { Queue } from '../core/queue/queue.ts';
 import type { Store } from '../core/store/store.ts';
 import { version } from '../core/version.ts';
 import type { Clock } from '../core/world.ts';
 import type { Metrics } from './http/metrics.ts';
-import type { UpstreamReport } from './service/upstream.ts';
 
 /** The measures of the process itself; `stop` ends the looking for delays. */
 export function measureProcess(

@@ -1,3 +1,4 @@
+import type { DaemonStatus } from '../core/daemon-status.ts';
 import { Failure } from '../core/failure.ts';
 import { migrations } from '../core/store/migrate.ts';
 import type { Store } from '../core/store/store.ts';
@@ -6,7 +7,6 @@ import type { Clock } from '../core/world.ts';
 import type { LiveConfiguration } from './daemon-live.ts';
 import type { DaemonWorld } from './daemon-world.ts';
 import { readFrozen } from './frozen.ts';
-import type { Status } from './http/health.ts';
 import { writeHeartbeat } from './service/heartbeat.ts';
 import type { UpstreamWatch } from './service/upstream-watch.ts';
 
@@ -21,7 +21,7 @@ interface Sources {
 
 /** What the daemon tells of itself. */
 export interface Reports {
-  status(): Promise<Status>;
+  status(): Promise<DaemonStatus>;
   /** Adds a part's own report. */
   add(name: string, read: () => Promise<unknown>): void;
   /** Why the last reload was refused, undefined when it was not. */

@@ -1,14 +1,7 @@
+import type { Frozen } from '../core/daemon-status.ts';
 import { happened } from '../core/store/happened.ts';
 import type { Clock } from '../core/world.ts';
 import type { Tools } from './tools.ts';
-
-/** Who stopped every automated deletion, when and why. */
-export interface Frozen {
-  /** RFC 3339. */
-  readonly since: string;
-  readonly by: string;
-  readonly reason: string | null;
-}
 
 interface Freezing extends Pick<Tools, 'store'> {
   readonly clock: Pick<Clock, 'now'>;

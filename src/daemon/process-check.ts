@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { UpstreamReport } from '../core/daemon-status.ts';
 import { toFailure } from '../core/failure.ts';
 import { createExchange } from '../core/hetzner/exchange.ts';
 import { userAgent, version } from '../core/version.ts';
@@ -8,7 +9,7 @@ import { failTogether, readConfiguration } from './config/read.ts';
 import { exposedSecrets, findUpstream, type Upstream } from './config/token.ts';
 import type { DaemonWorld } from './daemon-world.ts';
 import { accessOf } from './http/socket-file.ts';
-import { consequences, probeUpstream, type UpstreamReport } from './service/upstream.ts';
+import { consequences, probeUpstream } from './service/upstream.ts';
 import { storeFile } from './store-file.ts';
 
 type Out = { write(text: string): unknown };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Holder, isHeldByAnother, thisProcess } from '../../core/composite/holder.ts';
+import type { DaemonStatus } from '../../core/daemon-status.ts';
 import { Failure } from '../../core/failure.ts';
 import { createTransport } from '../../core/transport/transport.ts';
 import type { World } from '../../core/world.ts';
@@ -43,27 +44,6 @@ export async function requireInstance(place: Pick<Place, 'state_directory'>): Pr
   const instance = await findInstance(place);
   if (instance) return instance;
   throw new Failure('not_found', 'the daemon is not running', { hint: 'cloudctl daemon start' });
-}
-
-/** What the daemon tells of itself; whole only when it is ready. Fields are those of its `/readyz`. */
-export interface DaemonStatus {
-  readonly ready: boolean;
-  readonly version: string;
-  readonly pid: number;
-  readonly started: string;
-  readonly uptime_seconds: number;
-  readonly socket: string;
-  readonly listen: string | null;
-  readonly store: { readonly kind: string; readonly error: string | null };
-  readonly hetzner: { readonly state: string; readonly reason?: string; readonly endpoint: string };
-  readonly configuration: {
-    readonly file: string | null;
-    readonly read: string;
-    readonly error: string | null;
-    readonly restart_needed_for: readonly string[];
-  };
-  readonly frozen: { readonly since: string; readonly by: string; readonly reason: string | null } | null;
-  readonly parts: Readonly<Record<string, unknown>>;
 }
 
 /** Asks the daemon at its socket how it is; rejects with `unreachable` or `timeout`. */

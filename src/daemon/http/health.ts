@@ -1,45 +1,14 @@
 import type { Context, Hono } from 'hono';
+import type { DaemonStatus } from '../../core/daemon-status.ts';
 import { Failure } from '../../core/failure.ts';
 import { problemOf } from '../api/problem.ts';
-import type { Frozen } from '../frozen.ts';
-import type { UpstreamReport } from '../service/upstream.ts';
 import type { HttpEnvironment } from './environment.ts';
 import type { Metrics } from './metrics.ts';
-
-/** What `/readyz` and `cloudctl daemon status` tell of the daemon. */
-export interface Status {
-  readonly ready: boolean;
-  readonly version: string;
-  readonly pid: number;
-  /** RFC 3339. */
-  readonly started: string;
-  readonly uptime_seconds: number;
-  readonly socket: string;
-  readonly listen: string | null;
-  readonly store: {
-    readonly kind: string;
-    readonly writable: boolean;
-    readonly migration: number;
-    readonly error: string | null;
-  };
-  readonly hetzner: UpstreamReport & { readonly endpoint: string };
-  readonly configuration: {
-    readonly file: string | null;
-    /** RFC 3339: when it was read last, well or badly. */
-    readonly read: string;
-    readonly error: string | null;
-    readonly restart_needed_for: readonly string[];
-  };
-  /** Who stopped every automated deletion, null where nobody did. */
-  readonly frozen: Frozen | null;
-  /** What each part adds, by its name: counts of schedules, of jobs. */
-  readonly parts: Readonly<Record<string, unknown>>;
-}
 
 export interface Health {
   /** Parts that should show life and do not. */
   readonly silent: () => readonly string[];
-  readonly status: () => Promise<Status>;
+  readonly status: () => Promise<DaemonStatus>;
   readonly metrics: Metrics;
   /** Whether it is known who asks. */
   readonly isKnown: (c: Context<HttpEnvironment>) => Promise<boolean>;

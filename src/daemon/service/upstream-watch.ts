@@ -1,4 +1,5 @@
 import type { Api } from '../../core/api.ts';
+import type { UpstreamReport } from '../../core/daemon-status.ts';
 import { Failure } from '../../core/failure.ts';
 import { watchBudget } from '../../core/hetzner/budget.ts';
 import { hetznerApi } from '../../core/hetzner/client.ts';
@@ -8,7 +9,7 @@ import type { Log } from '../../core/log.ts';
 import { userAgent } from '../../core/version.ts';
 import type { Clock, Transport } from '../../core/world.ts';
 import type { Upstream } from '../config/token.ts';
-import { consequences, probeUpstream, recheck, type UpstreamReport } from './upstream.ts';
+import { consequences, probeUpstream, recheck } from './upstream.ts';
 
 export interface UpstreamOptions {
   /** The endpoint and token as they are now. */

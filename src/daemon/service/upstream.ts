@@ -1,14 +1,6 @@
+import type { UpstreamReport, UpstreamState } from '../../core/daemon-status.ts';
 import { type Failure, toFailure } from '../../core/failure.ts';
 import type { Send } from '../../core/hetzner/call.ts';
-
-/** What the daemon can do at Hetzner. */
-export type UpstreamState = 'unknown' | 'missing' | 'invalid' | 'read-only' | 'unreachable' | 'ok';
-
-/** The state with its reason, where it is not `ok`. */
-export interface UpstreamReport {
-  readonly state: UpstreamState;
-  readonly reason?: string;
-}
 
 /** What follows from each state, for people. */
 export const consequences: Readonly<Record<UpstreamState, string>> = {

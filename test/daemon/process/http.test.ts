@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import tls from 'node:tls';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { DaemonStatus } from '../../../src/core/daemon-status.ts';
 import type { Bindings } from '../../../src/daemon/api/environment.ts';
 import { createIdentify, hashToken } from '../../../src/daemon/api/identify.ts';
 import { addressFinder, peerFilter } from '../../../src/daemon/http/address.ts';
 import { createBase } from '../../../src/daemon/http/app.ts';
-import type { Status } from '../../../src/daemon/http/health.ts';
 import { createMetrics } from '../../../src/daemon/http/metrics.ts';
 import { openServers, type Servers } from '../../../src/daemon/http/servers.ts';
 import { accessOf } from '../../../src/daemon/http/socket-file.ts';
@@ -67,7 +67,7 @@ async function serve(
     clock: Date,
     metrics,
     silent: () => silent,
-    status: async () => ({ ready: options.ready ?? true, pid: 7 }) as Status,
+    status: async () => ({ ready: options.ready ?? true, pid: 7 }) as DaemonStatus,
     findAddress: addressFinder(options.proxies ?? []),
     isPeer: options.isPeer ?? (() => true),
     identify: createIdentify({
