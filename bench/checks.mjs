@@ -16,10 +16,11 @@ const interval = 60_000;
 
 /** The process that watches: it says how late each run began, what it cost and how much memory it took. */
 async function watch(url, seconds) {
-  const { openSqlite, startChecks, newStatus, nextDue } = await load(
+  const { openSqlite, startChecks, openSources, newStatus, nextDue } = await load(
     'core/store/sqlite.ts',
     'daemon/checks/index.ts',
     'daemon/checks/row.ts',
+    'daemon/checks/sources.ts',
     'core/checks/due.ts',
   );
   const folder = mkdtempSync(join(tmpdir(), 'cloudctl-bench-checks-'));
@@ -42,7 +43,7 @@ async function watch(url, seconds) {
   const cpu = process.cpuUsage();
   const begun = performance.now();
   const end = await startChecks(tools, {
-    ...{ host: 'bench', worker: 'bench', isAlone: true, probe: async () => true },
+    ...{ host: 'bench', worker: 'bench', isAlone: true, probe: async () => true, sources: openSources(tools) },
     onStart: ms => void late.push(ms),
   });
   await setTimeout(seconds * 1000);

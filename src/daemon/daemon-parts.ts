@@ -24,7 +24,7 @@ import { checksPart } from './checks/part.ts';
 import { checkService } from './checks/service/checks.ts';
 import { maintenanceService } from './checks/service/maintenances.ts';
 import { uptimeService } from './checks/service/uptimes.ts';
-import { openSources } from './checks/sources.ts';
+import type { Sources } from './checks/sources.ts';
 import type { Configuration } from './config/configuration.ts';
 import { keepHouse } from './house.ts';
 import type { Metrics } from './http/metrics.ts';
@@ -54,6 +54,7 @@ export interface About {
   readonly metrics: Metrics;
   readonly pulse: Pulse;
   readonly measuring: Measuring;
+  readonly sources: Sources;
   /** Adds to the status under the part's name; read at each asking. */
   readonly report: (name: string, read: () => Promise<unknown>) => void;
 }
@@ -85,7 +86,8 @@ export function servicesOf(
   tools: AlertTools,
   audit: AuditLog,
   upstream: Pick<UpstreamWatch, 'report'>,
-  measuring: Pick<Measuring, 'service' | 'latest'>,
+  measuring: Pick<Measuring, 'service'>,
+  sources: Sources,
 ): Readonly<Record<string, Service>> {
   return {
     schedule: scheduleService(tools),
@@ -95,7 +97,7 @@ export function servicesOf(
     route: routeService(tools),
     channel: channelService(tools),
     inbox: inboxService(tools),
-    check: checkService(tools, openSources(tools, measuring.latest)),
+    check: checkService(tools, sources),
     maintenance: maintenanceService(tools),
     uptime: uptimeService(tools),
     job: jobService(tools),

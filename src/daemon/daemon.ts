@@ -7,6 +7,7 @@ import { createAlertTools } from './alerts/tools.ts';
 import { createApp } from './api/app.ts';
 import { createIdentify } from './api/identify.ts';
 import { takeBeat } from './checks/push.ts';
+import { openSources } from './checks/sources.ts';
 import type { Configuration } from './config/configuration.ts';
 import { exposedSecrets, findUpstream } from './config/token.ts';
 import { openDoors } from './daemon-doors.ts';
@@ -110,6 +111,8 @@ export async function startDaemon(
 
     const measuring = await openMeasuring(tools, { folder, budget: upstream.budget });
     stack.push('samples', () => measuring.samples.close());
+    // One for those who ask for a check now and for those that come in time: each would ask Hetzner by itself.
+    const sources = openSources(tools, measuring.latest);
 
     const reports = createReports({
       world,
@@ -131,7 +134,7 @@ export async function startDaemon(
       findAddress: addressFinder(proxies),
       isPeer: peerFilter(proxies, values['tls-cert'] !== undefined),
       identify: createIdentify(doors),
-      api: createApp(tools, servicesOf(tools, audit, upstream, measuring), {
+      api: createApp(tools, servicesOf(tools, audit, upstream, measuring, sources), {
         ...doors,
         mask: audit.mask,
         selfEntering: ['schedule', 'backup'],
@@ -145,7 +148,7 @@ export async function startDaemon(
     signal.addEventListener('abort', servers.drain);
 
     const { endpoint } = find();
-    const about = { configuration, endpoint, upstream, audit, metrics, pulse, measuring, report: reports.add };
+    const about = { configuration, endpoint, upstream, audit, metrics, pulse, measuring, sources, report: reports.add };
     for (const part of parts) {
       stack.push(part.name, await part.start(tools, about));
     }

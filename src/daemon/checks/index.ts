@@ -1,11 +1,10 @@
 import type { Probe } from '../../core/checks/outage.ts';
-import type { CheckTools } from '../../core/checks/tools.ts';
 import type { Tools } from '../tools.ts';
 import { releasingAll } from './claim.ts';
 import { openOutages } from './outages.ts';
 import { pruneStates } from './prune.ts';
 import { createScheduler } from './scheduler.ts';
-import { openSources } from './sources.ts';
+import type { Sources } from './sources.ts';
 
 const interval = 1_000;
 const hour = 3_600_000;
@@ -16,7 +15,7 @@ export interface ChecksOptions {
   readonly probe: Probe;
   /** No other daemon works on the store: what is held there is held by nobody. */
   readonly isAlone: boolean;
-  readonly readLatest?: CheckTools['readLatest'];
+  readonly sources: Sources;
   readonly onStart?: (late: number) => void;
 }
 
@@ -27,9 +26,8 @@ export async function startChecks(tools: Tools, options: ChecksOptions): Promise
   const stop = AbortSignal.any([signal, stopped.signal]);
   if (options.isAlone) await store.commit([releasingAll(store)]);
   const outages = await openOutages(tools, options);
-  const sources = openSources(tools, options.readLatest);
   const scheduler = createScheduler(tools, {
-    sources,
+    sources: options.sources,
     outages,
     stop,
     worker: options.worker,

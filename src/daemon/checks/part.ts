@@ -6,7 +6,7 @@ import { probeOf, targetOf } from './probe.ts';
 /** The checks as a part of the daemon: measured, expected to show life, told of in the status. */
 export const checksPart: Part = {
   name: 'checks',
-  async start(tools, { configuration, endpoint, metrics, pulse, measuring, report }) {
+  async start(tools, { configuration, endpoint, metrics, pulse, sources, report }) {
     const { db } = tools.store;
     const late = metrics.histogram(
       'cloudctl_check_late_seconds',
@@ -33,7 +33,7 @@ export const checksPart: Part = {
       host: hostname(),
       worker: `${hostname()}:${process.pid}`,
       probe: probeOf(neutral),
-      readLatest: measuring.latest,
+      sources,
       isAlone: values.store === 'sqlite',
       onStart: ms => late.observe(Math.max(0, ms) / 1000),
     });

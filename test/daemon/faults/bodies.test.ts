@@ -4,6 +4,7 @@ import { scheduleFields } from '../../../src/core/resources/schedule.ts';
 import { useKey } from '../../../src/core/store/key.ts';
 import { createAlertTools } from '../../../src/daemon/alerts/tools.ts';
 import { createApp } from '../../../src/daemon/api/app.ts';
+import { openSources } from '../../../src/daemon/checks/sources.ts';
 import { servicesOf } from '../../../src/daemon/daemon-parts.ts';
 import { fetchVia } from '../api/served.ts';
 import { openBench } from '../backup/bench.ts';
@@ -58,8 +59,14 @@ describe('schedules that are asked for over the API', () => {
     const audit = { ...tools.audit, mask: (text: string) => text, checkpoint: async () => {} };
     const alerting = createAlertTools(tools, { key: useKey(Buffer.alloc(32)), allowed: () => [] });
     const nothing = async () => ({});
-    const measuring = { service: { list: nothing, describe: nothing, history: nothing }, latest: () => [] };
-    const services = servicesOf(alerting, audit as never, { report: () => ({ state: 'ok' }) }, measuring);
+    const measuring = { service: { list: nothing, describe: nothing, history: nothing } };
+    const services = servicesOf(
+      alerting,
+      audit as never,
+      { report: () => ({ state: 'ok' }) },
+      measuring,
+      openSources(tools),
+    );
     const app = createApp(tools, services, { mask: audit.mask, selfEntering: ['schedule', 'backup'] });
     const ask = async (method: string, path: string, text?: string) => {
       const request = new Request(`http://localhost/cloudctl/v1/${path}`, { method, body: text });
