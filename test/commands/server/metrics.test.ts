@@ -3,7 +3,7 @@ import { readQuery } from '../../../src/commands/server/metrics-query.ts';
 import { readMetrics } from '../../../src/commands/server/metrics-read.ts';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { fakeClock } from '../../helpers/clock.ts';
-import { run } from '../../helpers/run.ts';
+import { run, temporaryHome } from '../../helpers/run.ts';
 
 const clock = fakeClock();
 let sandbox: Sandbox;
@@ -18,6 +18,17 @@ const cloudctl = (line: string, options = {}) => run(sandbox, line, { clock, ...
 const asked = () => sandbox.requests.filter(({ path }) => path.includes('/metrics')).map(({ path }) => path);
 
 describe('cloudctl server metrics', () => {
+  it('asks Hetzner while the daemon that is configured does not run, and fails where one was asked for by hand', async () => {
+    const nowhere = `unix://${temporaryHome()}/cloudctl.sock`;
+    const configured = await cloudctl('server metrics web-0001', { env: { CLOUDCTL_DAEMON: nowhere } });
+    expect(configured).toMatchObject({ status: 0, err: '' });
+    expect(asked()).toHaveLength(1);
+    expect(await cloudctl(`server metrics web-0001 --daemon ${nowhere}`)).toMatchObject({
+      status: 8,
+      err: expect.stringContaining('no daemon is running'),
+    });
+  });
+
   it('shows all series of the last day as rows in a pipe', async () => {
     const { status, out } = await cloudctl('server metrics web-0001');
     expect(status).toBe(0);
