@@ -2,10 +2,11 @@ import { Failure } from '../failure.ts';
 import { begin } from './migrations/001-begin.ts';
 import { alerts } from './migrations/002-alerts.ts';
 import { checks } from './migrations/003-checks.ts';
+import { gateway } from './migrations/004-gateway.ts';
 import type { Dialect } from './store.ts';
 
 /** Every change of the tables, in order; a released one is never edited. */
-export const migrations: readonly (readonly string[])[] = [begin, alerts, checks];
+export const migrations: readonly (readonly string[])[] = [begin, alerts, checks, gateway];
 
 const words: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
   sqlite: {

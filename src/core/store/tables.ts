@@ -1,5 +1,17 @@
 import type { Generated } from 'kysely';
 import type {
+  ApprovalRow,
+  DeedRow,
+  IntentRow,
+  OwnershipRow,
+  PermitRow,
+  ProjectRow,
+  QuotaRow,
+  RoleRow,
+  TokenRow,
+  UserRow,
+} from './tables-gateway.ts';
+import type {
   AlertRow,
   ChannelRow,
   CheckRow,
@@ -14,6 +26,7 @@ import type {
   StateRow,
 } from './tables-watch.ts';
 
+export type * from './tables-gateway.ts';
 export type * from './tables-watch.ts';
 
 /** Milliseconds since the epoch, UTC. */
@@ -176,4 +189,14 @@ export interface Tables {
   readonly checks: CheckRow;
   readonly states: StateRow;
   readonly maintenances: MaintenanceRow;
+  readonly projects: ProjectRow;
+  readonly users: UserRow;
+  readonly tokens: TokenRow;
+  readonly roles: RoleRow;
+  readonly permits: PermitRow;
+  readonly ownerships: OwnershipRow;
+  readonly intents: IntentRow;
+  readonly deeds: DeedRow;
+  readonly quotas: QuotaRow;
+  readonly approvals: ApprovalRow;
 }
