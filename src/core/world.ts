@@ -32,6 +32,8 @@ export interface HttpRequest {
   /** Milliseconds until the whole answer must be there. */
   readonly timeout: number;
   readonly signal?: AbortSignal;
+  /** Clock time in milliseconds after which it is not sent any more, for a transport that lets it wait. */
+  readonly sendBy?: number;
 }
 
 export interface HttpResponse {

@@ -84,6 +84,7 @@ function requestOf(options: ExchangeOptions, call: Call, token: string, timeout:
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     timeout,
     ...(call.signal && { signal: call.signal }),
+    ...(call.sendBy !== undefined && { sendBy: call.sendBy }),
   };
 }
 

@@ -1,0 +1,128 @@
+import type { HttpResponse } from '../../../core/world.ts';
+import { type Bucket, rules, spend, startOf, told, unknownBucket, urgencies } from './bucket.ts';
+import type { Urgency } from './upstream.ts';
+
+/** Something that waits for its turn. */
+export interface Waiting {
+  readonly tenant: string;
+  readonly urgency: Urgency;
+  /** Clock time after which it does not wait any more. */
+  readonly until: number;
+}
+
+/** Whose turn it is. It has no clock and sends nothing: who asks tells the time. */
+export interface Turns<T extends Waiting> {
+  /** False when too many of the tenant wait already. */
+  add(one: T): boolean;
+  /** Before all others of its tenant, and its tenant before all others: it had its turn, and nothing came of it. */
+  putBack(one: T): void;
+  /** False when it does not wait. */
+  drop(one: T): boolean;
+  /** Takes out those that have waited for too long. */
+  expire(now: number): readonly T[];
+  /** The one whose turn it is, under way from now on; or when to look again, which is earlier when something is added or ends. */
+  next(now: number): { readonly one: T } | { readonly at: number };
+  /** One that was under way has ended, with an answer or none. */
+  ended(now: number, answer?: HttpResponse): void;
+  /** How many wait, and how many are under way. */
+  readonly waiting: number;
+  readonly underWay: number;
+  readonly bucket: Bucket;
+}
+
+/** So many of one tenant may wait. */
+export const most = 200;
+
+/** Nobody waits at first. Classes go by their urgency; within one the tenants take turns, each request costing the same. */
+export function createTurns<T extends Waiting>(): Turns<T> {
+  const queues = Object.fromEntries(urgencies.map(urgency => [urgency, new Map<string, T[]>()])) as Record<
+    Urgency,
+    Map<string, T[]>
+  >;
+  const counts = new Map<string, number>();
+  let bucket = unknownBucket;
+  let underWay = 0;
+
+  function count(tenant: string, by: 1 | -1): void {
+    const left = (counts.get(tenant) ?? 0) + by;
+    if (left > 0) counts.set(tenant, left);
+    else counts.delete(tenant);
+  }
+
+  function take(urgency: Urgency): T | undefined {
+    const queue = queues[urgency];
+    for (const [tenant, line] of queue) {
+      queue.delete(tenant);
+      const one = line.shift()!;
+      if (line.length > 0) queue.set(tenant, line);
+      count(tenant, -1);
+      return one;
+    }
+    return undefined;
+  }
+
+  function drop(one: T): boolean {
+    const queue = queues[one.urgency];
+    const line = queue.get(one.tenant) ?? [];
+    const at = line.indexOf(one);
+    if (at < 0) return false;
+    line.splice(at, 1);
+    if (line.length === 0) queue.delete(one.tenant);
+    count(one.tenant, -1);
+    return true;
+  }
+
+  const all = () => urgencies.flatMap(urgency => [...queues[urgency].values()].flat());
+
+  return {
+    add(one) {
+      if ((counts.get(one.tenant) ?? 0) >= most) return false;
+      const queue = queues[one.urgency];
+      queue.set(one.tenant, [...(queue.get(one.tenant) ?? []), one]);
+      count(one.tenant, 1);
+      return true;
+    },
+    putBack(one) {
+      const { [one.urgency]: queue } = queues;
+      const others = [...queue].filter(([tenant]) => tenant !== one.tenant);
+      const line = [one, ...(queue.get(one.tenant) ?? [])];
+      queues[one.urgency] = new Map([[one.tenant, line], ...others]);
+      count(one.tenant, 1);
+    },
+    drop,
+    expire(now) {
+      const late = all().filter(({ until }) => until <= now);
+      for (const one of late) drop(one);
+      return late;
+    },
+    next(now) {
+      let at = Math.min(...all().map(({ until }) => until));
+      for (const urgency of urgencies) {
+        // Where too many are under way, the end of one of them is what to wait for.
+        if (queues[urgency].size === 0 || underWay >= rules[urgency].slots) continue;
+        const start = startOf(bucket, urgency, now);
+        if (start > now) {
+          at = Math.min(at, start);
+          continue;
+        }
+        bucket = spend(bucket, urgency, now);
+        underWay += 1;
+        return { one: take(urgency)! };
+      }
+      return { at };
+    },
+    ended(now, answer) {
+      underWay -= 1;
+      if (answer) bucket = told(bucket, answer, underWay, now);
+    },
+    get waiting() {
+      return [...counts.values()].reduce((sum, each) => sum + each, 0);
+    },
+    get underWay() {
+      return underWay;
+    },
+    get bucket() {
+      return bucket;
+    },
+  };
+}
