@@ -3,6 +3,7 @@ import { openAudit } from '../core/audit/log.ts';
 import type { Log } from '../core/log.ts';
 import { requireSameKey, useKey } from '../core/store/key.ts';
 import { version } from '../core/version.ts';
+import type { Transport } from '../core/world.ts';
 import { createAlertTools } from './alerts/tools.ts';
 import { createApp } from './api/app.ts';
 import { createIdentify } from './api/identify.ts';
@@ -19,6 +20,7 @@ import { createStack } from './daemon-stack.ts';
 import { createReports } from './daemon-status.ts';
 import { createTools } from './daemon-tools.ts';
 import type { DaemonWorld } from './daemon-world.ts';
+import { openUpstreams } from './gateway/upstream/projects.ts';
 import { addressFinder, peerFilter } from './http/address.ts';
 import { createBase } from './http/app.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -101,7 +103,13 @@ export async function startDaemon(
       return upstream;
     };
     const { lease } = values;
-    const upstream = openUpstream({ find, http: world.http, clock, log, signal, random: world.random, lease });
+    const { http, random } = world;
+    const projects = await openUpstreams({ store, key: storeKey, http, clock, log, signal, random, find });
+    // Its changes go with those of people, what it looks at comes last.
+    const through = projects.configured.through;
+    const byUrgency: Transport = request =>
+      through({ tenant: 'daemon', urgency: request.method === 'GET' ? 'background' : 'write' })(request);
+    const upstream = openUpstream({ find, http: byUrgency, clock, log, signal, random, lease });
     const process = measureProcess(metrics, clock, upstream.report);
     stack.push('measures', process.stop);
     const tools = createAlertTools(
@@ -109,7 +117,7 @@ export async function startDaemon(
       { key: storeKey, allowed: () => live.current().values['allow-private-targets'] ?? [] },
     );
 
-    const measuring = await openMeasuring(tools, { folder, budget: upstream.budget });
+    const measuring = await openMeasuring(tools, { folder, budget: projects.configured.budget });
     stack.push('samples', () => measuring.samples.close());
     // One for those who ask for a check now and for those that come in time: each would ask Hetzner by itself.
     const sources = openSources(tools, measuring.latest);
@@ -152,7 +160,7 @@ export async function startDaemon(
     for (const part of parts) {
       stack.push(part.name, await part.start(tools, about));
     }
-    const background = [upstream.watch()];
+    const background = [upstream.watch(), projects.watch()];
     const interval = watchdogInterval(world, world.pid);
     const write = () =>
       writeHeartbeat(store, clock.now()).catch(error => {

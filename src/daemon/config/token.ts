@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HETZNER_ENDPOINT, parseEndpoint } from '../../core/config/endpoint.ts';
 import { readIfThere } from '../../core/config/storage.ts';
 import { checkToken } from '../../core/config/token.ts';
-import { type Failure, toFailure } from '../../core/failure.ts';
+import { Failure, toFailure } from '../../core/failure.ts';
 import type { Configuration } from './configuration.ts';
 import type { Surroundings } from './places.ts';
 
@@ -43,6 +43,15 @@ export function findUpstream({ values }: Pick<Configuration, 'values'>, env: Env
   }
   const from = 'hetzner-token-file, the credential hcloud-token, or HCLOUD_TOKEN';
   return { endpoint: parseEndpoint(stated ?? HETZNER_ENDPOINT), from, token: undefined };
+}
+
+/** The token; it is for the endpoint that it was found with, and goes to no other. Throws `unauthorized` where there is none. */
+export function requireToken({ token, from, endpoint, fault }: Upstream, expected: string): string {
+  if (token !== undefined && endpoint === expected) return token;
+  if (token !== undefined) {
+    throw new Failure('unauthorized', `the token is for ${endpoint} now`, { hint: 'Restart the daemon' });
+  }
+  throw fault ?? new Failure('unauthorized', 'the daemon has no token of Hetzner', { hint: `Give one by ${from}` });
 }
 
 /** A sentence for each file of a secret that others than its owner may read. */

@@ -1,19 +1,17 @@
 import type { Api } from '../../core/api.ts';
 import type { UpstreamReport } from '../../core/daemon-status.ts';
-import { Failure } from '../../core/failure.ts';
-import { watchBudget } from '../../core/hetzner/budget.ts';
 import { hetznerApi } from '../../core/hetzner/client.ts';
 import { createExchange } from '../../core/hetzner/exchange.ts';
-import type { Budget } from '../../core/hetzner/pace.ts';
 import type { Log } from '../../core/log.ts';
 import { userAgent } from '../../core/version.ts';
 import type { Clock, Transport } from '../../core/world.ts';
-import type { Upstream } from '../config/token.ts';
+import { requireToken, type Upstream } from '../config/token.ts';
 import { consequences, probeUpstream, recheck } from './upstream.ts';
 
 export interface UpstreamOptions {
   /** The endpoint and token as they are now. */
   readonly find: () => Upstream;
+  /** What takes its turns with all others who ask the same project. */
   readonly http: Transport;
   readonly clock: Clock;
   readonly log: Log;
@@ -28,8 +26,6 @@ export interface UpstreamWatch {
   readonly api: Api;
   /** The same for jobs: what changes something is sent once, and only while the job that has just been renewed is held. */
   readonly jobApi: Api;
-  /** The bucket of requests, as the last answer told; undefined before the first one. */
-  budget(): Budget | undefined;
   report(): UpstreamReport;
   /** Looks again now. */
   check(): Promise<UpstreamReport>;
@@ -44,7 +40,7 @@ const calls = { httpTimeout: 15_000, patience } as const;
 /** Nothing is asked before `check` or `watch`. */
 export function openUpstream({
   find,
-  http: given,
+  http,
   clock,
   log,
   signal,
@@ -53,7 +49,6 @@ export function openUpstream({
 }: UpstreamOptions): UpstreamWatch {
   let report: UpstreamReport = { state: 'unknown' };
   const { endpoint } = find();
-  const { http, budget } = watchBudget(given, clock);
   const token = async () => requireToken(find(), endpoint);
   const common = { token, http, clock, signal, userAgent };
   const api = hetznerApi({ ...common, endpoint, ...calls, random });
@@ -83,7 +78,6 @@ export function openUpstream({
   return {
     api,
     jobApi,
-    budget,
     report: () => report,
     check,
     async watch() {
@@ -94,13 +88,4 @@ export function openUpstream({
       }
     },
   };
-}
-
-// The token is for the endpoint that it was found with, and goes to no other.
-function requireToken({ token, from, endpoint, fault }: Upstream, expected: string): string {
-  if (token !== undefined && endpoint === expected) return token;
-  if (token !== undefined) {
-    throw new Failure('unauthorized', `the token is for ${endpoint} now`, { hint: 'Restart the daemon' });
-  }
-  throw fault ?? new Failure('unauthorized', 'the daemon has no token of Hetzner', { hint: `Give one by ${from}` });
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../../../core/failure.ts';
 import { leftNow } from '../../../core/hetzner/budget.ts';
+import type { Budget } from '../../../core/hetzner/pace.ts';
 import { stopped } from '../../../core/transport/stop.ts';
 import type { Clock, HttpRequest, HttpResponse, Transport } from '../../../core/world.ts';
 import { rules, startOf } from './bucket.ts';
@@ -18,6 +19,7 @@ export interface Gate {
   /** Sends the request that `make` gives when its turn has come; a 429 puts it back. */
   pass(make: () => HttpRequest, asker: Asker, sendBy?: number): Promise<HttpResponse>;
   share(tenant: string): Share;
+  budget(): Budget | undefined;
   figures(): {
     readonly sent: Readonly<Record<Urgency, number>>;
     readonly refused: number;
@@ -147,6 +149,7 @@ export function createGate({ http, clock, signal }: GateOptions): Gate {
         reset: Math.ceil((now + ((limit - left) * hour) / limit) / 1000),
       };
     },
+    budget: () => turns.bucket.budget,
     figures() {
       const { budget } = turns.bucket;
       return {

@@ -6,8 +6,8 @@ import type { StoreKey } from '../../../core/store/key.ts';
 import type { Store } from '../../../core/store/store.ts';
 import type { ProjectRow } from '../../../core/store/tables-gateway.ts';
 import type { Clock, Transport } from '../../../core/world.ts';
-import type { Upstream as Configured } from '../../config/token.ts';
-import { openUpstream } from './open-upstream.ts';
+import { type Upstream as Configured, requireToken } from '../../config/token.ts';
+import { openProject } from './open-project.ts';
 import type { Project, Upstream, Upstreams } from './upstream.ts';
 
 export interface UpstreamsOptions {
@@ -67,7 +67,7 @@ export async function openUpstreams(options: UpstreamsOptions): Promise<OpenUpst
     const project = { id, name, endpoint: own };
     const before = held.get(id);
     if (before?.upstream.project.endpoint !== own)
-      return { row, upstream: openUpstream({ ...options, project, token: () => tokenOf(id, own) }) };
+      return { row, upstream: openProject({ ...options, project, token: () => tokenOf(id, own) }) };
     // Its queue, its pictures and what is under way stay; new requests have the new token.
     return { row, upstream: before.row.name === name ? before.upstream : { ...before.upstream, project } };
   }
@@ -110,13 +110,4 @@ async function enter(store: Store, endpoint: string, now: number): Promise<void>
   await store.commit([{ query: insert, changes: 'any' }]);
   const update = store.db.updateTable('projects').set({ endpoint, updated: now }).where('id', '=', configuredId);
   await store.commit([{ query: update.where('endpoint', '!=', endpoint), changes: 'any' }]);
-}
-
-/** The token of the configuration; it is for the endpoint that it was found with, and goes to no other. */
-export function requireToken({ token, from, endpoint, fault }: Configured, expected: string): string {
-  if (token !== undefined && endpoint === expected) return token;
-  if (token !== undefined) {
-    throw new Failure('unauthorized', `the token is for ${endpoint} now`, { hint: 'Restart the daemon' });
-  }
-  throw fault ?? new Failure('unauthorized', 'the daemon has no token of Hetzner', { hint: `Give one by ${from}` });
 }

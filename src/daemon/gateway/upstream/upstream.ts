@@ -1,4 +1,5 @@
 import type { Action, Method } from '../../../core/api.ts';
+import type { Budget } from '../../../core/hetzner/pace.ts';
 import type { Item } from '../../../core/resource.ts';
 import type { HttpResponse, Transport } from '../../../core/world.ts';
 
@@ -49,6 +50,8 @@ export interface Upstream {
   readonly actions: ActionWatch;
   /** A transport for a client of Hetzner's API, which takes its turns like everybody; the token is added here. What it changes is touched, and the actions that it begins are followed. */
   through(asker: Asker): Transport;
+  /** The bucket of requests, as the last answer told; undefined before the first one. */
+  budget(): Budget | undefined;
   /** How the project's requests stand. */
   report(): UpstreamFigures;
 }

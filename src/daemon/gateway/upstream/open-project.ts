@@ -15,7 +15,7 @@ import { createGate } from './gate.ts';
 import { createReader, type Reading } from './reader.ts';
 import type { Asker, Got, Project, Upstream, UpstreamRequest } from './upstream.ts';
 
-export interface OpenOptions {
+export interface ProjectOptions {
   readonly project: Project;
   /** The token as it is now; throws `unauthorized` when there is none. */
   readonly token: () => string;
@@ -32,7 +32,7 @@ const [timeout, patience] = [15_000, 10_000];
 const changeTimeout = 60_000;
 
 /** One project behind its gate; nothing is asked before somebody asks. */
-export function openUpstream(options: OpenOptions): Upstream {
+export function openProject(options: ProjectOptions): Upstream {
   const { project, token, http, clock, signal, random, onActions } = options;
   const gate = createGate({ http, clock, signal });
 
@@ -127,6 +127,7 @@ export function openUpstream(options: OpenOptions): Upstream {
     project,
     send,
     share: gate.share,
+    budget: gate.budget,
     reader,
     actions,
     through,

@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Action } from '../../../../src/core/api.ts';
 import { hetznerApi } from '../../../../src/core/hetzner/client.ts';
 import { createTransport } from '../../../../src/core/transport/transport.ts';
-import { openUpstream } from '../../../../src/daemon/gateway/upstream/open-upstream.ts';
+import { openProject } from '../../../../src/daemon/gateway/upstream/open-project.ts';
 import type { Asker } from '../../../../src/daemon/gateway/upstream/upstream.ts';
 import { startSandbox } from '../../../../src/sandbox/index.ts';
 import { fakeClock } from '../../../helpers/clock.ts';
@@ -23,7 +23,7 @@ const writer: Asker = { tenant: 'team-web', urgency: 'write' };
 
 function open(token: () => string = () => sandbox.token) {
   const announced: (readonly Action[])[] = [];
-  const upstream = openUpstream({
+  const upstream = openProject({
     project: { id: 1, name: 'default', endpoint: sandbox.url },
     token,
     http,
