@@ -1,6 +1,7 @@
+import { hashToken } from '../core/auth/gateway-token.ts';
 import type { Verifier } from '../core/auth/verify/index.ts';
 import { readIfThere } from '../core/config/storage.ts';
-import { type Doors, hashToken } from './api/identify.ts';
+import type { Doors } from './api/identify.ts';
 import type { Values } from './config/configuration.ts';
 import type { LiveConfiguration } from './daemon-live.ts';
 import type { DaemonWorld } from './daemon-world.ts';

@@ -20,6 +20,7 @@ import { createStack } from './daemon-stack.ts';
 import { createReports } from './daemon-status.ts';
 import { createTools } from './daemon-tools.ts';
 import type { DaemonWorld } from './daemon-world.ts';
+import { openPeople } from './gateway/people/find.ts';
 import { openUpstreams } from './gateway/upstream/projects.ts';
 import { addressFinder, peerFilter } from './http/address.ts';
 import { createBase } from './http/app.ts';
@@ -132,7 +133,8 @@ export async function startDaemon(
     });
     const proxies = values['trusted-proxies'] ?? [];
     const access = accessOf(configuration, world.user);
-    const doors = await openDoors(world, live);
+    const people = openPeople({ store, audit, clock, log });
+    const doors = { ...(await openDoors(world, live)), people };
     const app = createBase({
       log,
       clock,

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isTrusted } from '../../src/commands/reach-daemon.ts';
-import { hashToken } from '../../src/daemon/api/identify.ts';
+import { hashToken } from '../../src/core/auth/gateway-token.ts';
 import { fetchVia, listenOnPort, listenOnSocket, openApi } from '../daemon/api/served.ts';
 import { run, temporaryHome } from '../helpers/run.ts';
 

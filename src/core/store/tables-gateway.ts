@@ -21,7 +21,7 @@ export interface ProjectRow {
 /** A person; by WorkOS or with a password here. */
 export interface UserRow {
   readonly id: Generated<number>;
-  /** In lower case. */
+  /** In lower case; for somebody of WorkOS whose address is not known the id there. */
   readonly email: string;
   readonly name: string;
   readonly role: string;
@@ -33,6 +33,8 @@ export interface UserRow {
   /** As scrypt made it, null without one. */
   readonly password: string | null;
   readonly workos_id: string | null;
+  /** The role that WorkOS gave at the last sight, where it is one that there is here; it goes before `role`. */
+  readonly workos_role: string | null;
   /** SHA-256 of what the invitation's link has, null when it was taken. */
   readonly invitation: string | null;
   readonly invited_until: Time | null;

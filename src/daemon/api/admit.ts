@@ -1,45 +1,73 @@
 import type { MiddlewareHandler } from 'hono';
+import type { Entry } from '../../core/audit/audit.ts';
 import { type Failure, toFailure } from '../../core/failure.ts';
 import { enterRefusal } from './change.ts';
 import { reasonOf } from './entries.ts';
 import type { AppTools, Asking, Env } from './environment.ts';
 import { createIdentify, type Doors } from './identify.ts';
+import { type Required, requirePermission } from './permission.ts';
 import { createRefusalLimit } from './refusal-limit.ts';
 
-/** Lets those in who may use the API; who may not is entered in the audit log. */
-export function createAdmit(tools: Pick<AppTools, 'audit' | 'log' | 'clock'>, doors: Doors): MiddlewareHandler<Env> {
+/** The door of the API. */
+export interface Admit {
+  /** Lets those in who are known; who is not is entered in the audit log. */
+  readonly enter: MiddlewareHandler<Env>;
+  /** Lets those do it who may; who may not is entered in the audit log. */
+  require(c: Asking, required: Required, about: Pick<Entry, 'action' | 'target'>): Promise<void>;
+}
+
+export function createAdmit(tools: Pick<AppTools, 'audit' | 'log' | 'clock'>, doors: Doors): Admit {
   const identify = createIdentify(doors);
   const mayEnter = createRefusalLimit(tools.clock);
 
-  async function enterStranger(c: Asking, failure: Failure): Promise<void> {
+  async function enter(c: Asking, failure: Failure, entry: Pick<Entry, 'actor' | 'action' | 'target'>): Promise<void> {
     const refusal = mayEnter();
     if (!refusal) return;
     const more = refusal.untold > 0 ? ` (${refusal.untold} more were not entered)` : '';
     await enterRefusal(tools, {
-      actor: (failure.details as { actor?: string } | undefined)?.actor ?? 'unknown',
-      action: `request.${c.req.method.toLowerCase()}`,
-      target: { type: 'path', id: c.req.path },
+      ...entry,
       requestId: c.get('requestId'),
       address: addressOf(c),
       reason: `${reasonOf(failure)}${more}`,
     });
   }
 
-  return async (c, next) => {
-    try {
-      const known = await identify({ via: c.env?.via ?? 'tcp', authorization: c.req.header('authorization') });
-      c.set('caller', { ...known, requestId: c.get('requestId'), address: addressOf(c) });
-      if (c.env?.about) c.env.about.caller = known.name;
-    } catch (error) {
-      const failure = toFailure(error);
-      if (failure.code === 'unauthorized' || failure.code === 'forbidden') await enterStranger(c, failure);
-      throw error;
-    }
-    await next();
+  return {
+    async enter(c, next) {
+      try {
+        const known = await identify({ via: c.env?.via ?? 'tcp', authorization: c.req.header('authorization') });
+        c.set('caller', { ...known, requestId: c.get('requestId'), address: addressOf(c) });
+        if (c.env?.about) c.env.about.caller = known.name;
+      } catch (error) {
+        const failure = toFailure(error);
+        if (failure.code === 'unauthorized' || failure.code === 'forbidden') {
+          const action = `request.${c.req.method.toLowerCase()}`;
+          await enter(c, failure, { actor: actorOf(failure), action, target: { type: 'path', id: c.req.path } });
+        }
+        throw error;
+      }
+      await next();
+    },
+    async require(c, required, about) {
+      const caller = c.get('caller');
+      try {
+        requirePermission(caller, required);
+      } catch (error) {
+        await enter(c, toFailure(error), { actor: caller.name, ...about });
+        throw error;
+      }
+    },
   };
 }
 
-function addressOf({ env }: Asking): string {
+/** Who it was, as far as that is known: told in the answer, or kept from it as its cause. */
+function actorOf({ details, cause }: Failure): string {
+  const { actor } = (details ?? cause ?? {}) as { readonly actor?: unknown };
+  return typeof actor === 'string' ? actor : 'unknown';
+}
+
+/** Where a request came from: an address, or `socket`. */
+export function addressOf({ env }: Asking): string {
   if (env?.address !== undefined) return env.address;
   return env?.via === 'socket' ? 'socket' : (env?.incoming?.socket.remoteAddress ?? 'unknown');
 }

@@ -54,7 +54,8 @@ export function createApp(
   app.notFound(c => {
     throw new Failure('not_found', `there is no ${c.req.method} ${c.req.path.slice(0, 200)}`);
   });
-  app.use(`${base}/*`, createAdmit(tools, doors));
+  const admit = createAdmit(tools, doors);
+  app.use(`${base}/*`, admit.enter);
 
   const repeats = createRepeats(tools);
   for (const route of routes) {
@@ -62,14 +63,25 @@ export function createApp(
     const handle = isReading(route.verb.kind)
       ? handleReading(route, service, tools.signal)
       : handleChange(route, service, { ...tools, mask, selfEntering }, repeats);
-    app.on(route.method, `${base}/${route.path.replace(':id', ':id{[0-9]+}')}`, c => {
+    const { resource, name, permission } = route;
+    app.on(route.method, `${base}/${route.path.replace(':id', ':id{[0-9]+}')}`, async c => {
       if (c.env?.about) c.env.about.route = `${base}/${route.path}`;
+      const target = { type: resource.name, id: c.req.param('id') ?? '' };
+      await admit.require(c, { permission, owned: resource.owned }, { action: `${resource.name}.${name}`, target });
       return handle(c);
     });
   }
   if (beat) addBeats(app, beat);
-  app.get(`${base}/actions`, c => handleActions(tools, c));
-  app.get(`${base}/events`, handleEvents(tools));
+  const events = handleEvents(tools);
+  for (const [path, permission, handle] of [
+    ['actions', 'actions:read', (c: Asking) => handleActions(tools, c)],
+    ['events', 'daemon:read', events],
+  ] as const) {
+    app.get(`${base}/${path}`, async c => {
+      await admit.require(c, { permission }, { action: 'request.get', target: { type: 'path', id: c.req.path } });
+      return handle(c);
+    });
+  }
   const description = describeApi(routes, served);
   const page = renderPage(description);
   app.get('/openapi.json', c => c.json(description));

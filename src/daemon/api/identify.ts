@@ -1,6 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import type { Principal } from '../../core/access/principal.ts';
+import { hashToken } from '../../core/auth/gateway-token.ts';
 import type { Verifier } from '../../core/auth/verify/index.ts';
 import { Failure } from '../../core/failure.ts';
+import type { People } from '../gateway/people/find.ts';
+import { hostAdmin } from '../gateway/people/principal.ts';
 
 /** A token that the configuration names, by its SHA-256 in hexadecimal. */
 export interface AdminToken {
@@ -15,6 +19,8 @@ export interface Doors {
   readonly tokens?: () => readonly AdminToken[];
   /** Access tokens of WorkOS, where those are taken. */
   readonly verifier?: Verifier;
+  /** Those whom the store knows. */
+  readonly people?: People;
 }
 
 /** How a request came in. */
@@ -23,29 +29,17 @@ export interface Knock {
   readonly authorization?: string;
 }
 
-/** Someone who is let in. */
-export interface Known {
-  readonly name: string;
-  readonly role: 'admin';
-}
-
-/** The hash of an admin token, as the configuration has it. */
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
-
-/** Tells who asks: on the socket an admin, since only those can open it; elsewhere by a bearer token. Throws `unauthorized`, `forbidden` for a person who is no admin, or `unreachable` when that cannot be told now. */
-export function createIdentify({ socketName = 'socket', tokens = () => [], verifier }: Doors) {
-  return async ({ via, authorization }: Knock): Promise<Known> => {
-    if (via === 'socket') return { name: socketName, role: 'admin' };
+/** Tells who asks: on the socket the administrator of the host, since only those can open it; elsewhere by a bearer token. Throws `unauthorized`, `forbidden` for somebody who was disabled, or `unreachable` when that cannot be told now. */
+export function createIdentify({ socketName = 'socket', tokens = () => [], verifier, people }: Doors) {
+  return async ({ via, authorization }: Knock): Promise<Principal> => {
+    if (via === 'socket') return hostAdmin(socketName);
     const token = /^Bearer ([\x21-\x7e]{1,16384})$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw refuse('no token was given');
     const known = findToken(tokens(), token);
-    if (known) return { name: known.name, role: 'admin' };
-    if (!verifier || token.split('.').length !== 3) throw refuse('the token is not known');
-    const { user, role, roles } = await verifier.verify(token);
-    if (role === 'admin' || roles.includes('admin')) return { name: user, role: 'admin' };
-    throw new Failure('forbidden', 'this takes the role admin', { details: { actor: user } });
+    if (known) return hostAdmin(known.name);
+    if (!people) throw refuse('the token is not known');
+    if (!verifier || token.split('.').length !== 3) return people.byToken(token);
+    return people.byWorkos(await verifier.verify(token));
   };
 }
 

@@ -16,7 +16,10 @@ import { sample } from '../metrics/resource.ts';
 import { daemon } from './daemon-resource.ts';
 
 /** What of a resource it takes to serve it. */
-export type Served = Pick<Resource, 'path' | 'key' | 'title' | 'verbs' | 'sortable' | 'order' | 'nameKey' | 'item'> & {
+export type Served = Pick<
+  Resource,
+  'path' | 'key' | 'title' | 'verbs' | 'sortable' | 'order' | 'nameKey' | 'item' | 'permissions' | 'owned'
+> & {
   readonly name: string;
 };
 
@@ -47,7 +50,8 @@ export function routesOf(resources: readonly Served[]): Route[] {
       const { operation, kind } = verb as Verb;
       if (!operation) throw new Failure('unexpected', `${resource.name} ${name} has no operation`);
       const path = [resource.path, operation.path].filter(part => part !== '').join('/');
-      const permission = `${resource.name}:${isReading(kind) ? 'read' : 'write'}`;
+      const { permissions = { read: `${resource.name}:read`, write: `${resource.name}:write` } } = resource;
+      const permission = permissions[isReading(kind) ? 'read' : 'write'];
       return { method: operation.method, path, resource, name, verb, permission };
     }),
   );

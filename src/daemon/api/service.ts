@@ -1,8 +1,7 @@
-/** Who makes a request. */
-export interface Caller {
-  /** `root@socket`, an e-mail address, the name of a token. */
-  readonly name: string;
-  readonly role: 'admin';
+import type { Principal } from '../../core/access/principal.ts';
+
+/** Who makes a request, and what it may. */
+export interface Caller extends Principal {
   readonly requestId: string;
   /** Where it came from: an address, or `socket`. */
   readonly address: string;

@@ -2,24 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Principal } from '../../core/access/principal.ts';
 import { Failure, toFailure } from '../../core/failure.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock } from '../../core/world.ts';
 import type { Bindings } from '../api/environment.ts';
-import type { Knock, Known } from '../api/identify.ts';
+import type { Knock } from '../api/identify.ts';
 import { problemOf } from '../api/problem.ts';
 import type { FindAddress } from './address.ts';
 import type { HttpEnvironment } from './environment.ts';
 import { addHealth, type Health } from './health.ts';
 
-export interface AppOptions extends Omit<Health, 'isKnown'> {
+export interface AppOptions extends Omit<Health, 'mayMeasure'> {
   readonly log: Log;
   readonly clock: Pick<Clock, 'now'>;
   readonly findAddress: FindAddress;
   /** Whether that peer may speak at all. */
   readonly isPeer: (peer: string | undefined) => boolean;
   /** Who asks; rejects for somebody unknown. */
-  readonly identify: (knock: Knock) => Promise<Known>;
+  readonly identify: (knock: Knock) => Promise<Principal>;
   /** Answers all that is not about the daemon's health, and lets callers in by itself. */
   readonly api: { fetch(request: Request, bindings: Bindings): Response | Promise<Response> };
 }
@@ -69,10 +70,10 @@ export function createBase(options: AppOptions): Hono<HttpEnvironment> {
   });
   addHealth(app, {
     ...options,
-    isKnown: async c => {
+    mayMeasure: async c => {
       const authorization = c.req.header('authorization');
       return identify({ via: c.get('request').via, authorization }).then(
-        () => true,
+        ({ grants }) => grants['gateway:metrics'] === 'all',
         () => false,
       );
     },

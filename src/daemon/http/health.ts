@@ -10,28 +10,30 @@ export interface Health {
   readonly silent: () => readonly string[];
   readonly status: () => Promise<DaemonStatus>;
   readonly metrics: Metrics;
-  /** Whether it is known who asks. */
-  readonly isKnown: (c: Context<HttpEnvironment>) => Promise<boolean>;
+  /** Whether who asks may know how the daemon is: `gateway:metrics`. */
+  readonly mayMeasure: (c: Context<HttpEnvironment>) => Promise<boolean>;
 }
 
-/** `/healthz`: the process lives; `/readyz`: it can do its work; `/metrics`. Somebody unknown is told yes or no only. */
-export function addHealth(app: Hono<HttpEnvironment>, { silent, status, metrics, isKnown }: Health): void {
+/** `/healthz`: the process lives; `/readyz`: it can do its work; `/metrics`. Others are told yes or no only. */
+export function addHealth(app: Hono<HttpEnvironment>, { silent, status, metrics, mayMeasure }: Health): void {
   app.get('/healthz', async c => {
     const parts = silent();
     return c.json(
-      { status: parts.length === 0 ? 'ok' : 'silent', silent: (await isKnown(c)) ? parts : undefined },
+      { status: parts.length === 0 ? 'ok' : 'silent', silent: (await mayMeasure(c)) ? parts : undefined },
       parts.length === 0 ? 200 : 503,
     );
   });
   app.get('/readyz', async c => {
     const report = await status();
-    return c.json((await isKnown(c)) ? report : { ready: report.ready }, report.ready ? 200 : 503);
+    return c.json((await mayMeasure(c)) ? report : { ready: report.ready }, report.ready ? 200 : 503);
   });
   app.get('/metrics', async c => {
-    if (await isKnown(c)) {
+    if (await mayMeasure(c)) {
       return c.text(await metrics.write(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
     }
-    const { body, headers } = problemOf(new Failure('unauthorized', 'no token was given, or one that is not known'));
+    const { body, headers } = problemOf(
+      new Failure('unauthorized', 'no token was given, or one that may not read this'),
+    );
     return c.json(body, 401, headers);
   });
 }

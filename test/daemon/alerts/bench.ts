@@ -10,6 +10,7 @@ import { startAlerts } from '../../../src/daemon/alerts/index.ts';
 import { channelService } from '../../../src/daemon/alerts/services/channel.ts';
 import { type AlertSources, type AlertTools, createAlertTools } from '../../../src/daemon/alerts/tools.ts';
 import type { Request, Service } from '../../../src/daemon/api/service.ts';
+import { hostAdmin } from '../../../src/daemon/gateway/people/principal.ts';
 import type { Tools } from '../../../src/daemon/tools.ts';
 import { fakeClock } from '../../helpers/clock.ts';
 
@@ -83,7 +84,7 @@ export async function openBench(parts: Parts = {}) {
   }
 
   const ask = (request: Partial<Request>): Request => ({
-    caller: { name: 'anna', role: 'admin', requestId: String(Math.random()), address: 'socket' },
+    caller: { ...hostAdmin('anna'), requestId: String(Math.random()), address: 'socket' },
     ...{ input: {}, query: {}, signal: stop.signal },
     ...request,
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { hashToken } from '../../../src/core/auth/gateway-token.ts';
 import type { Principal, Verifier } from '../../../src/core/auth/verify/index.ts';
 import { Failure } from '../../../src/core/failure.ts';
-import { hashToken } from '../../../src/daemon/api/identify.ts';
 import { fakeClock } from '../../helpers/clock.ts';
 import { listenOnPort, openApi } from './served.ts';
 
@@ -54,7 +54,7 @@ describe('who may use the API', () => {
     expect((await app.request('/cloudctl/v1/schedules')).status).toBe(401);
   });
 
-  it('lets people in by an access token of WorkOS whose role is admin', async () => {
+  it('lets people in by an access token of WorkOS, of whom an admin may do everything', async () => {
     const { ask, entries } = await openApi({ tokens, verifier });
     const tcp = (token: string) => ask('POST', '/cloudctl/v1/freeze', {}, bearer(token), 'tcp');
     expect((await tcp('a.admin.x')).body.status.frozen.by).toBe('user_1');
@@ -63,7 +63,7 @@ describe('who may use the API', () => {
     expect((await tcp('a.forged.x')).status).toBe(401);
     const refused = (await entries()).filter(row => row.result === 'refused');
     expect(refused.map(row => [row.actor, row.action, row.target_id])).toEqual([
-      ['user_3', 'request.post', '/cloudctl/v1/freeze'],
+      ['user_3', 'daemon.freeze', ''],
       ['unknown', 'request.post', '/cloudctl/v1/freeze'],
     ]);
   });

@@ -20,6 +20,7 @@ import { checkService } from '../../../src/daemon/checks/service/checks.ts';
 import { maintenanceService } from '../../../src/daemon/checks/service/maintenances.ts';
 import { uptimeService } from '../../../src/daemon/checks/service/uptimes.ts';
 import { openSources } from '../../../src/daemon/checks/sources.ts';
+import { openPeople } from '../../../src/daemon/gateway/people/find.ts';
 import type { Tools } from '../../../src/daemon/tools.ts';
 import { newKey } from '../../core/audit/entries.ts';
 import { fakeClock } from '../../helpers/clock.ts';
@@ -114,7 +115,8 @@ export async function openApi(options: ServedOptions = {}) {
     daemon: daemonService(tools),
     ...options.services,
   };
-  const app = createApp(tools, services, { mask: audit.mask, ...options });
+  const people = openPeople(tools);
+  const app = createApp(tools, services, { mask: audit.mask, people, ...options });
   onTestFinished(async () => {
     stop.abort();
     if (!options.store) await store.close();

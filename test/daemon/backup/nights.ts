@@ -1,9 +1,10 @@
 import type { ScheduleSpec } from '../../../src/core/backup/types.ts';
 import type { Request } from '../../../src/daemon/api/service.ts';
+import { hostAdmin } from '../../../src/daemon/gateway/people/principal.ts';
 import { addSchedule, type Bench, day, nightly, openBench } from './bench.ts';
 
 export const quick: ScheduleSpec = { ...nightly, keep: { last: 1 }, grace: 0 };
-const caller = { name: 'anna@example.com', role: 'admin', requestId: 'r-1', address: 'socket' } as const;
+const caller = { ...hostAdmin('anna@example.com'), requestId: 'r-1', address: 'socket' };
 
 export const ask = (request: Partial<Request>): Request => ({
   ...{ caller, input: {}, query: {}, signal: new AbortController().signal },

@@ -4,9 +4,10 @@ import type { Request, Service } from '../../../src/daemon/api/service.ts';
 import { backupService } from '../../../src/daemon/backup/service/backups.ts';
 import { scheduleService } from '../../../src/daemon/backup/service/schedules.ts';
 import { freeze, unfreeze } from '../../../src/daemon/frozen.ts';
+import { hostAdmin } from '../../../src/daemon/gateway/people/principal.ts';
 import { type Bench, day, hour, openBench } from './bench.ts';
 
-const caller = { name: 'anna@example.com', role: 'admin', requestId: 'r-1', address: 'socket' } as const;
+const caller = { ...hostAdmin('anna@example.com'), requestId: 'r-1', address: 'socket' };
 const nightly = { name: 'nightly', server: ['web-1'], cron: '0 3 * * *', zone: 'Europe/Berlin', 'keep-last': 3 };
 
 type Row = Readonly<Record<string, unknown>>;

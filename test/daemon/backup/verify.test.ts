@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
 import type { Request } from '../../../src/daemon/api/service.ts';
 import { backupService } from '../../../src/daemon/backup/service/backups.ts';
+import { hostAdmin } from '../../../src/daemon/gateway/people/principal.ts';
 import type { Killed } from '../simulate/crash.ts';
 import { addSchedule, type Bench, day, hour, nightly, openBench } from './bench.ts';
 
-const caller = { name: 'anna@example.com', role: 'admin', requestId: 'r-1', address: 'socket' } as const;
+const caller = { ...hostAdmin('anna@example.com'), requestId: 'r-1', address: 'socket' };
 
 async function test(bench: Bench): Promise<void> {
   const [id] = [...bench.project.images.keys()];

@@ -10,6 +10,7 @@ import { checkService } from '../../../src/daemon/checks/service/checks.ts';
 import { maintenanceService } from '../../../src/daemon/checks/service/maintenances.ts';
 import { uptimeService } from '../../../src/daemon/checks/service/uptimes.ts';
 import { openSources } from '../../../src/daemon/checks/sources.ts';
+import { hostAdmin } from '../../../src/daemon/gateway/people/principal.ts';
 import type { Tools } from '../../../src/daemon/tools.ts';
 import { newKey } from '../../core/audit/entries.ts';
 import { fakeClock } from '../../helpers/clock.ts';
@@ -59,7 +60,7 @@ export async function openBench({ worker = 'daemon', probe = async () => true, .
   });
 
   async function ask(name: keyof typeof services, verb: string, input: object = {}, id?: number) {
-    const caller = { name: 'anna', role: 'admin', requestId: 'r', address: 'socket' } as const;
+    const caller = { ...hostAdmin('anna'), requestId: 'r', address: 'socket' };
     const request: Request = { caller, id, input: input as Row, query: {}, signal: stopped.signal };
     return (await services[name][verb]!(request)) as Row;
   }

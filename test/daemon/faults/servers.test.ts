@@ -3,9 +3,10 @@ import { Failure } from '../../../src/core/failure.ts';
 import type { Request } from '../../../src/daemon/api/service.ts';
 import { backupService } from '../../../src/daemon/backup/service/backups.ts';
 import { scheduleService } from '../../../src/daemon/backup/service/schedules.ts';
+import { hostAdmin } from '../../../src/daemon/gateway/people/principal.ts';
 import { day, openBench } from '../backup/bench.ts';
 
-const caller = { name: 'ada', role: 'admin', requestId: 'r-1', address: 'socket' } as const;
+const caller = { ...hostAdmin('ada'), requestId: 'r-1', address: 'socket' };
 const nightly = { name: 'nightly', server: ['web-1'], cron: '0 3 * * *', zone: 'UTC', 'keep-last': 3 };
 
 /** A bench with two servers, and what can be asked of its schedules and backups. */

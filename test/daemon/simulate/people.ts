@@ -3,6 +3,7 @@ import type { Request, Service } from '../../../src/daemon/api/service.ts';
 import { backupService } from '../../../src/daemon/backup/service/backups.ts';
 import { scheduleService } from '../../../src/daemon/backup/service/schedules.ts';
 import { freeze, unfreeze } from '../../../src/daemon/frozen.ts';
+import { hostAdmin } from '../../../src/daemon/gateway/people/principal.ts';
 import type { Tools } from '../../../src/daemon/tools.ts';
 import type { Project } from './hetzner.ts';
 import type { Chance } from './random.ts';
@@ -25,7 +26,7 @@ export interface People {
   readonly wishes: Wishes;
 }
 
-const caller = { name: 'somebody', role: 'admin', requestId: 'by-hand', address: 'socket' } as const;
+const caller = { ...hostAdmin('somebody'), requestId: 'by-hand', address: 'socket' };
 
 /** Does something, so often as its share of all says. */
 export async function actByHand(people: People): Promise<string> {

@@ -20,6 +20,7 @@ export const gateway = [
     state {NAME} NOT NULL,
     password {TEXT},
     workos_id {NAME} UNIQUE,
+    workos_role {NAME},
     invitation {NAME} UNIQUE,
     invited_until {NUMBER},
     seen {NUMBER},

@@ -1,0 +1,85 @@
+import type { Grants } from '../../../core/access/operation.ts';
+import type { Principal } from '../../../core/access/principal.ts';
+import type { TokenRow, UserRow } from '../../../core/store/tables.ts';
+import { grantsOf, narrow, weaker } from './grants.ts';
+
+export type User = Omit<UserRow, 'id'> & { readonly id: number };
+export type Token = Omit<TokenRow, 'id'> & { readonly id: number };
+
+/** A token with what counts of its user, null for one of no user, and what the roles that were made here grant. */
+export interface Found extends Token {
+  readonly email: string | null;
+  readonly team: string | null;
+  readonly state: UserRow['state'] | null;
+  readonly home: number | null;
+  readonly own_role: string | null;
+  /** Grants as JSON where that role was made here. */
+  readonly own_grants: string | null;
+  readonly most_grants: string | null;
+}
+
+/** Whoever administers the host: nobody of the store. */
+export function hostAdmin(name: string): Principal {
+  return { name, role: 'admin', grants: grantsOf('admin', {}), owner: 'admin', owners: ['admin'] };
+}
+
+/** Somebody who came in by WorkOS; `grants` are those of the role. */
+export function principalOfUser(user: User, grants: Grants, actor?: string): Principal {
+  const { id, email, project_id } = user;
+  const name = actor === undefined ? email : `${email} (by ${actor})`;
+  return { name, user: id, role: roleOf(user), grants, ...ownersOf(user), home: project_id ?? undefined };
+}
+
+/** Whoever comes with a token: what its user may at this moment, and of that what the token may at most. */
+export function principalOfToken(found: Found): Principal {
+  const { id, user_id, own_role, role, team, home, selector, project_id } = found;
+  return {
+    name: nameOfToken(found),
+    user: user_id ?? undefined,
+    token: id,
+    role: role ?? own_role ?? 'admin',
+    grants: grantsOfToken(found),
+    ...(user_id === null ? { owner: 'admin', owners: ['admin'] } : ownersOf({ id: user_id, team })),
+    selector: selector ?? undefined,
+    project: project_id ?? undefined,
+    home: home ?? undefined,
+  };
+}
+
+/** As the audit log has it: a session is its user. */
+export function nameOfToken({ kind, name, email, issuer }: Pick<Found, 'kind' | 'name' | 'email' | 'issuer'>): string {
+  const whose = email ?? issuer;
+  return kind === 'session' ? whose : `token ${name} (${whose})`;
+}
+
+/** The role that a user has: what WorkOS says goes before. */
+export function roleOf({ role, workos_role }: Pick<UserRow, 'role' | 'workos_role'>): string {
+  return workos_role ?? role;
+}
+
+/** Whose what a user makes will be, and whose counts as the user's own. */
+export function ownersOf({ id, team }: Pick<User, 'id' | 'team'>): Pick<Principal, 'owner' | 'owners'> {
+  const own = `user-${id}`;
+  return team === null ? { owner: own, owners: [own] } : { owner: `team-${team}`, owners: [`team-${team}`, own] };
+}
+
+/** Those worked out last: the same few come again with every request. */
+const known = new Map<string, Grants>();
+const most = 1000;
+
+function grantsOfToken({ own_role, own_grants, role, most_grants, permissions }: Found): Grants {
+  const key = JSON.stringify([own_role, own_grants, role, most_grants, permissions]);
+  const before = known.get(key);
+  if (before) return before;
+  const own = grantsBy(own_role ?? 'admin', own_grants);
+  const bounded = role === null ? own : weaker(own, grantsBy(role, most_grants));
+  const grants = permissions === null ? bounded : narrow(bounded, JSON.parse(permissions) as string[]);
+  if (known.size >= most) known.clear();
+  known.set(key, grants);
+  return grants;
+}
+
+/** What a role grants; `made` is the JSON of one that was made here. */
+export function grantsBy(role: string, made: string | null): Grants {
+  return grantsOf(role, made === null ? {} : { [role]: JSON.parse(made) as Grants });
+}
