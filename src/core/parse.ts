@@ -71,15 +71,24 @@ function parseBoolean(text: string): boolean {
 const labelName = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const labelPrefix = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
-/** Throws `usage` unless `key` is a label key Hetzner takes: `[prefix/]name`. */
-export function checkLabelKey(key: string): string {
+/** Whether Hetzner takes it for the key of a label: `[prefix/]name`. */
+export function isLabelKey(key: string): boolean {
   const slash = key.indexOf('/');
   const prefix = slash < 0 ? undefined : key.slice(0, slash);
-  const name = key.slice(slash + 1);
-  if (!labelName.test(name) || (prefix !== undefined && (prefix.length > 253 || !labelPrefix.test(prefix)))) {
-    throw bad(`'${key}' is not a label key`, 'A key is [prefix/]name, name at most 63 letters, digits, - _ . inside');
-  }
-  return key;
+  return (
+    labelName.test(key.slice(slash + 1)) && (prefix === undefined || (prefix.length <= 253 && labelPrefix.test(prefix)))
+  );
+}
+
+/** Whether Hetzner takes it for the value of a label. */
+export function isLabelValue(value: string): boolean {
+  return value === '' || labelName.test(value);
+}
+
+/** Throws `usage` unless `key` is a label key Hetzner takes. */
+export function checkLabelKey(key: string): string {
+  if (isLabelKey(key)) return key;
+  throw bad(`'${key}' is not a label key`, 'A key is [prefix/]name, name at most 63 letters, digits, - _ . inside');
 }
 
 function parseLabel(text: string): [string, string] {
@@ -87,7 +96,7 @@ function parseLabel(text: string): [string, string] {
   if (equals < 1) throw bad(`'${text}' is not key=value`);
   const key = checkLabelKey(text.slice(0, equals));
   const value = text.slice(equals + 1);
-  if (value !== '' && !labelName.test(value)) {
+  if (!isLabelValue(value)) {
     throw bad(
       `'${value}' is not a label value`,
       'At most 63 letters, digits, - _ . and both ends a letter or a digit, or empty',
