@@ -28,10 +28,10 @@ export function arrange<T extends Item>(
   const page = readCount(query, 'page', 1, Number.MAX_SAFE_INTEGER, complain);
   const size = readCount(query, 'per_page', 25, 50, complain);
   const keeps = readFilters(query, rules, complain);
-  const compare = readSort(query, rules, complain);
+  const keys = readSort(query, rules, complain);
   if (complaints.size > 0) throw invalid(complaints);
   const kept = keeps.length === 0 ? items : items.filter(item => keeps.every(keep => keep(item)));
-  const sorted = compare ? [...kept].sort(compare) : kept;
+  const sorted = keys.length === 0 ? kept : sort(kept, keys);
   const start = (page - 1) * size;
   return { items: sorted.slice(start, start + size), pagination: paginate(page, size, sorted.length) };
 }
@@ -70,31 +70,37 @@ interface Key {
   readonly sign: 1 | -1;
 }
 
-function readSort(query: URLSearchParams, { sorts }: ListRules, complain: Complain) {
-  if (sorts.length === 0) return undefined;
-  const keys: Key[] = [];
-  for (const text of query.getAll('sort')) {
+/** What a list is sorted by; nothing where it is the order in which its items come. */
+function readSort(query: URLSearchParams, { sorts }: ListRules, complain: Complain): readonly Key[] {
+  if (sorts.length === 0) return [];
+  const keys = query.getAll('sort').map((text): Key => {
     const [field = '', direction = 'asc', ...rest] = text.split(':');
     if (!sorts.includes(field) || rest.length > 0 || !['asc', 'desc'].includes(direction)) {
       complain('sort', `'${text}' is not a field that this list is sorted by`);
     }
-    keys.push({ field, sign: direction === 'desc' ? -1 : 1 });
-  }
-  // Items come in the order of their ids, which nothing can divide further.
-  if (keys.length === 0 || (keys[0]!.field === 'id' && keys[0]!.sign === 1)) return undefined;
-  return (one: Item, other: Item): number => {
-    for (const { field, sign } of keys) {
-      const left = sortValue(one, field);
-      const right = sortValue(other, field);
+    return { field, sign: direction === 'desc' ? -1 : 1 };
+  });
+  // They come in the order of their ids, which nothing can divide further.
+  return keys[0]?.field === 'id' && keys[0].sign === 1 ? [] : keys;
+}
+
+function sort<T extends Item>(items: readonly T[], keys: readonly Key[]): T[] {
+  const rows = items.map(item => ({ item, values: keys.map(({ field }) => sortValue(item, field)) }));
+  rows.sort((one, other) => {
+    for (const [index, { sign }] of keys.entries()) {
+      const left = one.values[index]!;
+      const right = other.values[index]!;
       if (left !== right) return left < right ? -sign : sign;
     }
     return 0;
-  };
+  });
+  return rows.map(({ item }) => item);
 }
 
 /** What an item is sorted by; what has no end yet comes after everything that has one, and what has no name before. */
 function sortValue(item: Item, field: string): string | number {
-  const value = field.split('.').reduce<unknown>((inner, key) => (inner as Item | undefined)?.[key], item);
+  const [key, inner] = field.split('.') as [string, string?];
+  const value = inner === undefined ? item[key] : (item[key] as Item | undefined)?.[inner];
   if (typeof value === 'number') return value;
   if (field === 'finished' && !value) return '~';
   return String(value ?? '');

@@ -79,7 +79,7 @@ function expand(name: string, { summary, hetzner, daemon }: Rules): Role {
 /** Grants in which nothing is found that nobody put there, such as what every object inherits. */
 function sealed(pairs: Iterable<readonly [string, Grant | undefined]>): Grants {
   const result: Record<string, Grant> = Object.create(null);
-  for (const [permission, grant] of pairs) if (grant && grant !== 'none') result[permission] = grant;
+  for (const [permission, grant = 'none'] of pairs) if (grant !== 'none') result[permission] = grant;
   return Object.freeze(result);
 }
 
@@ -94,13 +94,15 @@ export function grantsOf(role: string, custom?: ReadonlyMap<string, Grants>): Gr
   return byName.get(role)?.grants ?? custom?.get(role) ?? nothing;
 }
 
+const rank: ReadonlyMap<Grant, number> = new Map(order.map((grant, index) => [grant, index]));
+
 /** What both allow: the weaker grant of each permission. A list of permissions allows all of each. */
 export function narrow(grants: Grants, limit: Grants | readonly string[]): Grants {
-  const limits: Grants = isList(limit)
-    ? sealed(limit.map(permission => [permission, 'all']))
-    : sealed(Object.entries(limit));
-  const weaker = (one: Grant, other: Grant = 'none') => (order.indexOf(one) < order.indexOf(other) ? one : other);
-  return sealed(Object.entries(grants).map(([permission, grant]) => [permission, weaker(grant, limits[permission])]));
+  const limits = new Map(isList(limit) ? limit.map(permission => [permission, 'all'] as const) : Object.entries(limit));
+  const weaker = (one: Grant, other: Grant = 'none') => (rank.get(one)! < rank.get(other)! ? one : other);
+  return sealed(
+    Object.entries(grants).map(([permission, grant]) => [permission, weaker(grant, limits.get(permission))]),
+  );
 }
 
 /** The grants of a custom role; throws `usage` naming the permission or the grant that there is not. */
