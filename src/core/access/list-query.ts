@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { Pagination } from '../hetzner/types.ts';
-import { type Item, type ListRules, listRulesOf } from './list-rules.ts';
+import type { Item } from '../resource.ts';
+import { type ListRules, listRulesOf } from './list-rules.ts';
 import type { Operation } from './operation.ts';
 import { matches, parseSelector } from './selector.ts';
 
@@ -61,7 +62,7 @@ function readFilters(query: URLSearchParams, rules: ListRules, complain: Complai
   if (text === null) return keeps;
   const selector = parseSelector(text);
   if (!selector) complain('label_selector', 'is not a valid label selector');
-  else if (selector.length > 0) keeps.push(({ labels }) => matches(selector, (labels ?? {}) as Record<string, string>));
+  else if (selector.length > 0) keeps.push(({ labels }) => matches(selector, labels ?? {}));
   return keeps;
 }
 
@@ -100,7 +101,7 @@ function sort<T extends Item>(items: readonly T[], keys: readonly Key[]): T[] {
 /** What an item is sorted by; what has no end yet comes after everything that has one, and what has no name before. */
 function sortValue(item: Item, field: string): string | number {
   const [key, inner] = field.split('.') as [string, string?];
-  const value = inner === undefined ? item[key] : (item[key] as Item | undefined)?.[inner];
+  const value = inner === undefined ? item[key] : item[key]?.[inner];
   if (typeof value === 'number') return value;
   if (field === 'finished' && !value) return '~';
   return String(value ?? '');

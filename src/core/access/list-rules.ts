@@ -1,7 +1,5 @@
+import type { Item } from '../resource.ts';
 import type { Operation } from './operation.ts';
-
-/** A thing of Hetzner's as it came. */
-export type Item = Readonly<Record<string, unknown>>;
 
 /** A parameter that narrows a list. */
 export interface Filter {

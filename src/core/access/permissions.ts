@@ -25,7 +25,7 @@ const ofDaemon = new Set(daemonPermissions);
 const counted = new Set(operations.filter(({ counts }) => counts).map(({ permission }) => permission));
 
 /** From nothing to everything: each allows all that those before it allow. What is approved reaches more than what is owned, since an owner needs nobody else. */
-export const grants = ['none', 'grant', 'quota', 'own', 'approve', 'all'] as const satisfies readonly Grant[];
+export const grantOrder = ['none', 'grant', 'quota', 'own', 'approve', 'all'] as const satisfies readonly Grant[];
 
 /** `servers` and `power` of `servers:power`. */
 export function split(permission: string): { resource: string; verb: string } {
@@ -47,7 +47,7 @@ export function grantsFor(permission: string): readonly Grant[] {
   if (!ofHetzner.has(permission)) return [];
   const { resource, verb } = split(permission);
   if (resource === 'catalog') return ['none', 'all'];
-  return grants.filter(grant => {
+  return grantOrder.filter(grant => {
     if (grant === 'quota') return counted.has(permission);
     // Nobody owns yet what is to be made, and a look is not worth a second person.
     if (grant === 'approve') return verb !== 'create' && !isReading(permission);

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { nearest } from '../nearest.ts';
 import type { Grant, Grants } from './operation.ts';
-import { daemonPermissions, grantsFor, hetznerPermissions, grants as order, split } from './permissions.ts';
+import { daemonPermissions, grantOrder, grantsFor, hetznerPermissions, split } from './permissions.ts';
 
 /** A role as it is decided: by verb for what is Hetzner's, by permission for what is the daemon's; `*` is every other. */
 interface Rules {
@@ -94,7 +94,7 @@ export function grantsOf(role: string, custom?: ReadonlyMap<string, Grants>): Gr
   return byName.get(role)?.grants ?? custom?.get(role) ?? nothing;
 }
 
-const rank: ReadonlyMap<Grant, number> = new Map(order.map((grant, index) => [grant, index]));
+const rank: ReadonlyMap<Grant, number> = new Map(grantOrder.map((grant, index) => [grant, index]));
 
 /** What both allow: the weaker grant of each permission. A list of permissions allows all of each. */
 export function narrow(grants: Grants, limit: Grants | readonly string[]): Grants {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { arrange } from '../../../src/core/access/list-query.ts';
-import { type Item, listRulesOf } from '../../../src/core/access/list-rules.ts';
+import { listRulesOf } from '../../../src/core/access/list-rules.ts';
 import { operations } from '../../../src/core/access/operations.ts';
 import { Failure } from '../../../src/core/failure.ts';
+import type { Item } from '../../../src/core/resource.ts';
 import { type Opened, open, publicKey } from '../../sandbox/open.ts';
 import { readPublished } from './document.ts';
 

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { Grant, Grants } from '../../../src/core/access/operation.ts';
 import {
   daemonPermissions,
+  grantOrder,
   grantsFor,
   hetznerPermissions,
-  grants as order,
   permissionToUse,
 } from '../../../src/core/access/permissions.ts';
 import { checkGrants, grantsOf, narrow, roles } from '../../../src/core/access/roles.ts';
@@ -131,7 +131,7 @@ describe.skipIf(!catalogue)('beside the catalogue of permissions', () => {
 });
 
 describe('what is narrowed', () => {
-  const rank = (grant: Grant) => order.indexOf(grant);
+  const rank = (grant: Grant) => grantOrder.indexOf(grant);
 
   test('is never stronger than either, and never weaker than it has to be', () => {
     fc.assert(
