@@ -176,6 +176,15 @@ describe('a list', () => {
     expect(() => get('id=x')).toThrow("invalid input in field 'id': has an invalid format");
   });
 
+  test('of actions by their end has those last that go on', () => {
+    const ends = [null, '2026-11-23T08:00:02Z', '2026-11-23T08:00:01Z'];
+    const actions = ends.map((finished, index) => ({ id: index + 1, finished }));
+    const sorted = (query: string) =>
+      arrange(actions, new URLSearchParams(query), operationOf('servers/actions')).items;
+    expect(sorted('sort=finished').map(({ id }) => id)).toEqual([3, 2, 1]);
+    expect(sorted('sort=finished:desc').map(({ id }) => id)).toEqual([1, 2, 3]);
+  });
+
   test('of storage boxes is sorted by what is within their statistics', () => {
     const boxes = [3, 1, 2].map((size, index) => ({ id: index + 1, stats: { size } }));
     const sorted = arrange(boxes, new URLSearchParams('sort=stats.size:desc'), operationOf('storage_boxes')).items;
