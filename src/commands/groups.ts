@@ -106,6 +106,13 @@ export const groups: readonly GroupEntry[] = [
     () => import('./maintenance.ts'),
   ),
   entry(daemon, 'uptime', 'How long each check was up in a month', () => import('./uptime.ts'), []),
+  entry(
+    daemon,
+    'events',
+    'What happens at the daemon, as it happens: checks, alerts, backups, messages',
+    () => import('./events/index.ts'),
+    ['event'],
+  ),
   entry(daemon, 'job', 'Jobs: what the daemon has to do, does and has done', () => import('./job.ts')),
   entry(
     daemon,

@@ -1,4 +1,4 @@
-import type { Api } from '../core/api.ts';
+import type { Api, TellingApi } from '../core/api.ts';
 import { type Access, resolveAccess } from '../core/config/access.ts';
 import type { DaemonAccess } from '../core/config/daemon-access.ts';
 import { resolveSettings, type Settings } from '../core/config/resolve.ts';
@@ -21,7 +21,7 @@ export interface Session {
   /** Whether tokens that are about to expire may be exchanged. */
   readonly refresh: boolean;
   /** The API of the current context, or the daemon's own; opened on first use, throws `unauthorized` when there is no credential. */
-  readonly api: (of?: 'daemon') => Promise<Api>;
+  readonly api: { (of: 'daemon'): Promise<TellingApi>; (of?: 'daemon'): Promise<Api> };
   /** The origin and credential of that API as one opaque word, for caches on disk. */
   readonly scope: (of?: 'daemon') => Promise<string>;
   /** Resolves when no exchange of tokens is under way, whose answer must not be lost by the end of the process. */
@@ -42,7 +42,7 @@ export async function openSession(
   const http = logged(world.http);
   let opened: Promise<Api> | undefined;
   let access: Promise<Access> | undefined;
-  let daemon: Promise<Api> | undefined;
+  let daemon: Promise<TellingApi> | undefined;
   let daemonAccess: Promise<DaemonAccess> | undefined;
   let exchange: Promise<unknown> = Promise.resolve();
   const getAccess = () => (access ??= resolveAccess(settings, world));
@@ -53,7 +53,7 @@ export async function openSession(
     interactive,
     http,
     refresh,
-    api: of => (of === 'daemon' ? getDaemon() : getApi()),
+    api: ((of?: 'daemon') => (of === 'daemon' ? getDaemon() : getApi())) as Session['api'],
     scope: async of => {
       const found = await (of === 'daemon' ? getDaemonAccess() : getAccess());
       if ('socket' in found) return hashText(found.socket);
@@ -97,7 +97,7 @@ async function openDaemon(
   found: DaemonAccess,
   logged: (transport: Transport) => Transport,
   tokensOf: Tokens,
-): Promise<Api> {
+): Promise<TellingApi> {
   if ('socket' in found) {
     const { reachSocket, socketEndpoint } = await import('./reach-daemon.ts');
     const http = logged(reachSocket(found.socket, session.world.env));
@@ -108,7 +108,10 @@ async function openDaemon(
   return speak(session, { endpoint, token, http: session.http, direct: false });
 }
 
-function speak({ world, settings }: Session, to: Pick<HetznerOptions, 'endpoint' | 'token' | 'http' | 'direct'>): Api {
+function speak(
+  { world, settings }: Session,
+  to: Pick<HetznerOptions, 'endpoint' | 'token' | 'http' | 'direct'>,
+): TellingApi {
   return hetznerApi({
     ...to,
     clock: world.clock,

@@ -34,6 +34,27 @@ export interface Api {
   wait(actions: readonly Action[], onProgress?: (action: Action) => void): Promise<void>;
 }
 
+/** A block of a stream of server-sent events, as it came. */
+export interface SentEvent {
+  readonly id?: string;
+  readonly event?: string;
+  readonly data?: string;
+}
+
+/** Who hears a stream, and from where. */
+export interface Hearing {
+  /** The id that it goes on after. */
+  readonly after?: string;
+  readonly hear: (event: SentEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** An API that also tells what happens, as the daemon's does. */
+export interface TellingApi extends Api {
+  /** Hears the events at a path for as long as they come: resolves when the other side ends it, rejects when it breaks or the signal comes. Nothing is tried again. */
+  listen(path: string, query: Query, hearing: Hearing): Promise<void>;
+}
+
 /** All rows of a list in memory. */
 export async function collect<T>(rows: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];

@@ -29,8 +29,10 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Milliseconds until the whole answer must be there. */
+  /** Milliseconds until the whole answer must be there; of one that is taken piece by piece, until the next piece must. */
   readonly timeout: number;
+  /** Takes the body of a good answer piece by piece, for as long as it goes on; the answer's own is empty then. What it throws ends the exchange. */
+  readonly onText?: (text: string) => void;
   readonly signal?: AbortSignal;
   /** Clock time in milliseconds after which it is not sent any more, for a transport that lets it wait. */
   readonly sendBy?: number;

@@ -7,6 +7,8 @@ export interface Call {
   readonly query?: Query;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Takes the good answer piece by piece, none of which may be awaited longer than so many milliseconds. */
+  readonly pieces?: { readonly take: (text: string) => void; readonly patience: number };
   /** Ends the call with `interrupted`. */
   readonly signal?: AbortSignal;
   /** Clock time in milliseconds after which it is not sent any more: who makes it may not be the one to make it then. */

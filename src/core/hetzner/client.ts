@@ -1,4 +1,4 @@
-import type { Action, Api } from '../api.ts';
+import type { Action, TellingApi } from '../api.ts';
 import { Failure } from '../failure.ts';
 import type { Clock, Transport } from '../world.ts';
 import type { Call } from './call.ts';
@@ -38,7 +38,7 @@ export interface HetznerOptions {
 }
 
 /** The API at an endpoint: what fails is tried again as far as that is safe, so that a change is made once or the Failure says that it is open. */
-export function hetznerApi(options: HetznerOptions): Api {
+export function hetznerApi(options: HetznerOptions): TellingApi {
   const { clock, signal, deadline, patience, direct = true, random = Math.random, once } = options;
   const started = createStarted();
   let skew = 0;
@@ -81,6 +81,12 @@ export function hetznerApi(options: HetznerOptions): Api {
       return answer.body as T;
     },
     wait: (actions, onProgress) => wait(actions, onProgress),
+    async listen(path, query, { after, hear, signal }) {
+      const { createEventReader, quiet } = await import('../events/read.ts');
+      const headers = { accept: 'text/event-stream', ...(after !== undefined && { 'last-event-id': after }) };
+      const pieces = { take: createEventReader(hear), patience: quiet };
+      await exchange({ method: 'GET', path, query, headers, pieces, signal });
+    },
   };
 }
 

@@ -37,7 +37,8 @@ export function createExchange(options: ExchangeOptions): Send {
   }
 
   async function ask(call: Call, token: string): Promise<HttpResponse> {
-    const timeout = Math.min(options.httpTimeout || Number.POSITIVE_INFINITY, deadline - clock.now());
+    const patience = call.pieces?.patience ?? (options.httpTimeout || Number.POSITIVE_INFINITY);
+    const timeout = Math.min(patience, deadline - clock.now());
     if (timeout <= 0) throw outOfTime();
     if (call.sendBy !== undefined && clock.now() > call.sendBy) throw tooLate();
     return options.http(requestOf(options, call, token, timeout));
@@ -83,6 +84,7 @@ function requestOf(options: ExchangeOptions, call: Call, token: string, timeout:
     },
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     timeout,
+    ...(call.pieces && { onText: call.pieces.take }),
     ...(call.signal && { signal: call.signal }),
     ...(call.sendBy !== undefined && { sendBy: call.sendBy }),
   };

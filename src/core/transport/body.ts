@@ -8,9 +8,28 @@ export async function readBody(response: IncomingMessage, most: number): Promise
   const encoding = response.headers['content-encoding'] ?? 'identity';
   if (encoding === 'identity' || chunks.length === 0) return decode(chunks);
   if (encoding !== 'gzip' && encoding !== 'deflate') {
-    throw new Failure('unreachable', `the answer has the unknown encoding '${encoding}'`, { ambiguous: true });
+    throw unknownEncoding(encoding);
   }
   return decode([await unzip(Buffer.concat(chunks), most)]);
+}
+
+/** Gives the text of an answer away piece by piece, no character cut; resolves with an empty body when it ends, and rejects as `readBody` does, or with what `take` throws. */
+export function readPieces(response: IncomingMessage, take: (text: string) => void): Promise<string> {
+  const encoding = response.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') return Promise.reject(unknownEncoding(encoding));
+  return new Promise((resolve, reject) => {
+    const cut = () => reject(faultError('CUT_OFF', 'the answer was cut off'));
+    response.setEncoding('utf8').on('data', (text: string) => {
+      try {
+        take(text);
+      } catch (error) {
+        reject(error);
+      }
+    });
+    response.on('end', () => (response.complete ? resolve('') : cut()));
+    response.on('error', cut);
+    response.on('close', () => response.complete || cut());
+  });
 }
 
 let scratch = Buffer.alloc(0);
@@ -52,6 +71,10 @@ async function unzip(raw: Buffer, most: number): Promise<Buffer> {
       reject(large ? tooLarge(most) : faultError('CUT_OFF', 'the answer was cut off'));
     });
   });
+}
+
+function unknownEncoding(encoding: string): Failure {
+  return new Failure('unreachable', `the answer has the unknown encoding '${encoding}'`, { ambiguous: true });
 }
 
 function tooLarge(most: number): Failure {

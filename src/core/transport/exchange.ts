@@ -2,7 +2,7 @@ import type http from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { Failure } from '../failure.ts';
 import type { HttpRequest, HttpResponse } from '../world.ts';
-import { readBody } from './body.ts';
+import { readBody, readPieces } from './body.ts';
 import { brokenExchange } from './faults.ts';
 import { stopped } from './stop.ts';
 
@@ -19,7 +19,7 @@ export function exchange(
   peer: string,
   most: number,
 ): Promise<HttpResponse> {
-  const { signal, timeout } = request;
+  const { signal, timeout, onText } = request;
   if (signal?.aborted) return Promise.reject(stopped(signal));
   return new Promise((resolve, reject) => {
     const outgoing = open(start);
@@ -43,9 +43,15 @@ export function exchange(
     outgoing.on('socket', socket => whenConnected(socket as Connecting, markSent));
     outgoing.on('error', fail);
     outgoing.on('response', response => {
-      readBody(response, most).then(body => {
+      const { statusCode: status = 0 } = response;
+      const take = (text: string) => {
+        timer?.refresh();
+        onText!(text);
+      };
+      const isTaken = onText !== undefined && status >= 200 && status < 300;
+      (isTaken ? readPieces(response, take) : readBody(response, most)).then(body => {
         settle();
-        resolve({ status: response.statusCode ?? 0, headers: flatten(response.headers), body });
+        resolve({ status, headers: flatten(response.headers), body });
       }, fail);
     });
     signal?.addEventListener('abort', abort, { once: true });

@@ -55,10 +55,10 @@ export function createTransport({ env, socketPath, maxBytes = 256 * 2 ** 20 }: T
   });
 }
 
-function headersOf({ headers, body }: HttpRequest, near: boolean): Record<string, string | number> {
+function headersOf({ headers, body, onText }: HttpRequest, near: boolean): Record<string, string | number> {
   return {
-    // On this machine compressing costs more time than it saves.
-    ...(near ? {} : { 'accept-encoding': 'gzip, deflate' }),
+    // On this machine compressing costs more time than it saves; what is taken piece by piece would come late.
+    ...(near || onText ? {} : { 'accept-encoding': 'gzip, deflate' }),
     ...headers,
     ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
   };

@@ -1,5 +1,6 @@
 import type { Entry } from '../../core/audit/audit.ts';
 import { writeStamp } from '../../core/backup/words.ts';
+import type { EventType } from '../../core/events/types.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Image } from '../../core/hetzner/types.ts';
 import type { Job } from '../../core/queue/queue.ts';
@@ -204,7 +205,7 @@ export function entry(row: ImageRow, action: string, result: Entry['result'], re
 }
 
 /** The write that tells of something that happened to an image. */
-export function told({ store, clock }: Tools, row: ImageRow, type: string, reason?: string): Step {
+export function told({ store, clock }: Tools, row: ImageRow, type: EventType, reason?: string): Step {
   return happened(store, clock.now(), type, {
     image: row.id,
     run: row.run_id,

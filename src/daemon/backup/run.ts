@@ -1,5 +1,6 @@
 import type { Entry } from '../../core/audit/audit.ts';
 import type { ScheduleSpec } from '../../core/backup/types.ts';
+import type { EventType } from '../../core/events/types.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Job } from '../../core/queue/queue.ts';
 import { happened } from '../../core/store/happened.ts';
@@ -144,7 +145,7 @@ export function entryOf(
 }
 
 /** The write that tells of something that came of a run. */
-export function tell({ tools, run }: Pick<At, 'tools' | 'run'>, type: string, more: object = {}): Step {
+export function tell({ tools, run }: Pick<At, 'tools' | 'run'>, type: EventType, more: object = {}): Step {
   return happened(tools.store, tools.clock.now(), type, {
     run: run.id,
     schedule: { id: run.schedule_id, name: run.schedule_name },

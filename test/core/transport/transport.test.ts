@@ -205,3 +205,58 @@ describe('a request that must not be sent', () => {
     expect(`${failure.stack}${failure.cause}`).not.toContain('geheim');
   });
 });
+
+describe('an exchange that is taken piece by piece', () => {
+  it('gives each piece as it comes, no character cut, for longer than the time between two', async () => {
+    const bytes = Buffer.from('🚀');
+    const { ask } = await serve(async (message, response) => {
+      expect(message.headers['accept-encoding']).toBeUndefined();
+      response.writeHead(200);
+      for (const piece of [bytes.subarray(0, 2), bytes.subarray(2), 'a', 'b', 'c']) {
+        response.write(piece);
+        await new Promise(resolve => setTimeout(resolve, 50));
+      }
+      response.end();
+    });
+    const pieces: string[] = [];
+    const answer = await ask({ timeout: 200, onText: text => pieces.push(text) });
+    expect(answer).toMatchObject({ status: 200, body: '' });
+    expect(pieces).toEqual(['🚀', 'a', 'b', 'c']);
+  });
+
+  it('ends when nothing comes for that time', async () => {
+    const { ask } = await serve((_, response) => void response.write('once'));
+    const pieces: string[] = [];
+    expect(await failed(ask({ timeout: 50, onText: text => pieces.push(text) }))).toMatchObject({ code: 'timeout' });
+    expect(pieces).toEqual(['once']);
+  });
+
+  it('has an answer that is not good whole, as any other', async () => {
+    const { ask } = await serve((_, response) => void response.writeHead(401).end('no'));
+    const answer = await ask({ onText: () => expect.unreachable() });
+    expect(answer).toMatchObject({ status: 401, body: 'no' });
+  });
+
+  it('that is cut off says so, and ends with what its taker throws', async () => {
+    const { ask } = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('half', () => response.destroy());
+    });
+    expect(await failed(ask({ onText: () => {} }))).toMatchObject({
+      code: 'unreachable',
+      message: expect.stringMatching('cut off'),
+    });
+    const full = new Failure('unexpected', 'cannot write output');
+    const toThrow = () => {
+      throw full;
+    };
+    expect(await failed(ask({ onText: toThrow }))).toBe(full);
+  });
+
+  it('that was packed although nobody asked for it is a clear failure', async () => {
+    const { ask } = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('a'));
+    });
+    expect((await failed(ask({ onText: () => {} }))).message).toMatch(`unknown encoding 'gzip'`);
+  });
+});

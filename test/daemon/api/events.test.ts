@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { EventType } from '../../../src/core/events/types.ts';
 import { happened } from '../../../src/core/store/happened.ts';
 import type { Store } from '../../../src/core/store/store.ts';
 import type { Clock } from '../../../src/core/world.ts';
@@ -52,7 +53,7 @@ async function listen(
 }
 
 const add = (store: Store, type: string, data: unknown = {}) =>
-  store.commit([happened(store, 1_700_000_000_000, type, data)]);
+  store.commit([happened(store, 1_700_000_000_000, type as EventType, data)]);
 
 describe.each(stores)('the events of the daemon on $name', ({ open }) => {
   let store: TestStore;
@@ -90,7 +91,7 @@ describe.each(stores)('the events of the daemon on $name', ({ open }) => {
         await Promise.all(
           writers.flatMap((from, which) => [
             add(from, 'n', `${which}-${round}-a`),
-            from.commit([happened(from, 1, 'undone', 0), undo(from)]),
+            from.commit([happened(from, 1, 'backup.undone', 0), undo(from)]),
             add(from, 'n', `${which}-${round}-b`),
           ]),
         );
@@ -112,6 +113,28 @@ describe.each(stores)('the events of the daemon on $name', ({ open }) => {
     for (const type of ['backup.done', 'schedule.changed', 'backup.failed', 'job.dead']) await add(store, type);
     const { told } = await listen(url, { query: '?type=backup.*&type=job.dead', last: 0, count: 3 });
     expect(told.map(({ event }) => event)).toEqual(['backup.done', 'backup.failed', 'job.dead']);
+  });
+
+  it('begin with the newest that are asked for, and end there when they are not to be followed', {
+    timeout: 60_000,
+  }, async () => {
+    store = await open();
+    const { app, ask } = await openApi({ store, clock: quick });
+    const url = await listenOnPort(app, 'socket');
+    for (const type of ['backup.a', 'check.a', 'backup.b', 'check.b', 'backup.c']) await add(store, type);
+    const read = async (query: string) => {
+      const { body } = await ask('GET', `/cloudctl/v1/events?follow=false&${query}`);
+      return [...String(body).matchAll(/^event: (.*)$/gm)].map(([, type]) => type);
+    };
+    expect(await read('last=2')).toEqual(['check.b', 'backup.c']);
+    expect(await read('last=2&type=backup.*')).toEqual(['backup.b', 'backup.c']);
+    expect(await read('last=9')).toHaveLength(5);
+    expect(await read('last=0')).toEqual([]);
+    expect(await read('')).toEqual([]);
+    const { told } = await listen(url, { query: '?last=1', count: 2, onOpen: () => add(store, 'check.c') });
+    expect(told.map(({ event }) => event)).toEqual(['backup.c', 'check.c']);
+    for (const query of ['last=-1', 'last=many', 'last=1e3', 'follow=no'])
+      expect(await ask('GET', `/cloudctl/v1/events?${query}`)).toMatchObject({ status: 422 });
   });
 
   it('that were pruned, or that a restored store does not have, are told to be missed', {
@@ -224,7 +247,7 @@ describe('putting in order', () => {
       return Promise.all(tables.map(async name => (await store.db.selectFrom(name).selectAll().execute()).length));
     };
     await ask('POST', '/cloudctl/v1/schedules', { name: 'a', cron: '* * * * *' }, { 'idempotency-key': 'k1' });
-    await store.commit([happened(store, clock.now(), 'a', 0), happened(store, clock.now(), 'b', 0)]);
+    await store.commit([happened(store, clock.now(), 'backup.a', 0), happened(store, clock.now(), 'backup.b', 0)]);
     await housekeep({ store, clock, audit });
     expect(await counts()).toEqual([1, 2, 1]);
     await clock.advance(86_400_000);

@@ -215,6 +215,18 @@ const events: Operation = {
       description: 'Only events of these types, such as backup.done or backup.*',
       schema: { type: 'array', items: { type: 'string' } },
     },
+    {
+      name: 'last',
+      in: 'query',
+      description: 'Without `Last-Event-ID`: so many of the newest there are come first',
+      schema: { type: 'integer' },
+    },
+    {
+      name: 'follow',
+      in: 'query',
+      description: 'false: the stream ends when everything there is was told',
+      schema: { type: 'boolean', default: true },
+    },
   ],
   responses: {
     200: { description: 'The events', content: { 'text/event-stream': { schema: { type: 'string' } } } },

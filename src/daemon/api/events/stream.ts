@@ -1,5 +1,7 @@
 import type { SSEStreamingApi } from 'hono/streaming';
+import type { ExpressionBuilder } from 'kysely';
 import { Failure } from '../../../core/failure.ts';
+import type { Tables } from '../../../core/store/tables.ts';
 import type { Tools } from '../../tools.ts';
 import type { Tail } from './tail.ts';
 
@@ -7,6 +9,10 @@ import type { Tail } from './tail.ts';
 export interface Listening {
   /** The last event that it has; undefined for those from now on. */
   readonly after?: number;
+  /** In place of `after`: so many of the newest that there are. */
+  readonly last?: number;
+  /** It ends when everything there is was told. */
+  readonly ends: boolean;
   /** Types of events, or `backup.*`; none is all. */
   readonly types: readonly string[];
 }
@@ -23,14 +29,19 @@ export function readListening(header: string | undefined, params: URLSearchParam
   if (types.length > 50 || !types.every(type => /^[a-z][a-z.-]{0,99}\*?$/.test(type))) {
     throw invalid('type', 'must be types of events, such as backup.done or backup.*');
   }
-  return { after: last === undefined ? undefined : Number(last), types };
+  const newest = params.get('last') ?? undefined;
+  if (newest !== undefined && !/^\d{1,6}$/.test(newest)) throw invalid('last', 'must be a number of events');
+  const follow = params.get('follow') ?? 'true';
+  if (follow !== 'true' && follow !== 'false') throw invalid('follow', 'must be true or false');
+  const numbers = { after: numberOf(last), last: numberOf(newest) };
+  return { ...numbers, ends: follow === 'false', types };
 }
 
 /** Writes events to a stream as they settle, each once and in order, until either side ends it. A slow reader is waited for: nothing is kept for it, it is read on from where it is. */
 export async function writeEvents(
   tools: Pick<Tools, 'store' | 'clock' | 'signal'>,
   tail: Tail,
-  { after, types }: Listening,
+  { after, last, ends, types }: Listening,
   stream: SSEStreamingApi,
 ): Promise<void> {
   const { store, clock } = tools;
@@ -42,7 +53,9 @@ export async function writeEvents(
   stream.onAbort(() => gone.abort());
   const leave = await tail.join();
   try {
-    let cursor = Math.min(after ?? tail.settled(), tail.settled());
+    const from =
+      after ?? (last === undefined ? tail.settled() : await beforeNewest(store, last, tail.settled(), types));
+    let cursor = Math.min(from, tail.settled());
     // Tells where it begins, so that who loses the connection before the first event can go on from there.
     await stream.write(`retry: 2000\nid: ${cursor}\n: listening\n\n`);
     if (after !== undefined && (after > cursor || (await isPruned(tools, after)))) {
@@ -58,6 +71,7 @@ export async function writeEvents(
       }
       cursor = rows.length === atOnce ? rows.at(-1)!.id : until;
       if (rows.length === atOnce) continue;
+      if (ends) return;
       if (await isQuiet(tail, cursor, clock, end)) await stream.write(`id: ${cursor}\n: still here\n\n`);
     }
   } finally {
@@ -99,21 +113,41 @@ function readEvents(
     .selectAll()
     .where('id', '>', after)
     .where('id', '<=', until)
-    .$if(types.length > 0, events =>
-      events.where(({ eb, or, and }) =>
-        or(
-          types.map(type => {
-            const start = type.slice(0, -1);
-            return type.endsWith('*')
-              ? and([eb('type', '>=', start), eb('type', '<', `${start}~`)])
-              : eb('type', '=', type);
-          }),
-        ),
-      ),
-    )
+    .$if(types.length > 0, events => events.where(isOf(types)))
     .orderBy('id')
     .limit(atOnce)
     .execute();
+}
+
+/** The id before the so many newest of these types, up to another. */
+async function beforeNewest({ db }: Tools['store'], count: number, until: number, types: readonly string[]) {
+  if (count === 0) return until;
+  const first = await db
+    .selectFrom('events')
+    .select('id')
+    .where('id', '<=', until)
+    .$if(types.length > 0, events => events.where(isOf(types)))
+    .orderBy('id', 'desc')
+    .limit(1)
+    .offset(count - 1)
+    .executeTakeFirst();
+  return first ? first.id - 1 : 0;
+}
+
+function isOf(types: readonly string[]) {
+  return ({ eb, or, and }: ExpressionBuilder<Tables, 'events'>) =>
+    or(
+      types.map(type => {
+        const start = type.slice(0, -1);
+        return type.endsWith('*')
+          ? and([eb('type', '>=', start), eb('type', '<', `${start}~`)])
+          : eb('type', '=', type);
+      }),
+    );
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
 }
 
 function invalid(name: string, message: string): Failure {

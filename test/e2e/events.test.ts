@@ -1,0 +1,71 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { daemonHome, startDaemonProcess } from '../daemon/process/daemon-process.ts';
+import { run } from '../helpers/run.ts';
+import { startBinary } from './binary.ts';
+
+/** The built daemon, and the built program that follows its events. */
+async function open(...flags: string[]) {
+  const home = daemonHome();
+  const start = async () => {
+    const started = startDaemonProcess(home, { env: { HCLOUD_TOKEN: 'of-nobody'.padEnd(64, 'x') } });
+    onTestFinished(() => void started.child.kill('SIGKILL'));
+    await started.until('ready');
+    return started;
+  };
+  const daemon = await start();
+  const env = { CLOUDCTL_DAEMON: `unix://${home.socket}` };
+  const create = async (name: string) => {
+    const line = `schedule create ${name} --server web-1 --cron @daily --keep-last 1`;
+    expect((await run(undefined, line, { env })).status).toBe(0);
+  };
+  await create('first');
+  const child = startBinary(undefined, ['events', '--follow', '-n', '1', ...flags], { env });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const said = { out: '', err: '' };
+  child.stdout!.setEncoding('utf8').on('data', text => {
+    said.out += text;
+  });
+  child.stderr!.setEncoding('utf8').on('data', text => {
+    said.err += text;
+  });
+  const ended = new Promise<number | null>(resolve => child.once('close', resolve));
+  const shows = (text: string) => vi.waitFor(() => expect(said.out).toContain(text), { timeout: 20_000, interval: 20 });
+  return { daemon, start, create, child, said, ended, shows };
+}
+
+describe('the built program that follows the events', { timeout: 60_000 }, () => {
+  it('goes on after the daemon was killed and started again, misses nothing, and ends with 130 at Ctrl-C', async () => {
+    const { daemon, start, create, child, said, ended, shows } = await open();
+    await shows('name=first\n');
+    daemon.child.kill('SIGKILL');
+    await daemon.ended();
+    await vi.waitFor(() => expect(said.err).toMatch(/events are missing for now: .*; trying again\n/));
+    await start();
+    await create('second');
+    await create('third');
+    await shows('name=third\n');
+    expect(said.out.match(/name=\w+/g)).toEqual(['name=first', 'name=second', 'name=third']);
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(said.err.match(/trying again/g)).toHaveLength(1);
+  });
+
+  it('ends quietly when its reader has gone', async () => {
+    const { create, child, said, ended, shows } = await open('-o', 'json');
+    await shows('"name":"first"');
+    child.stdout!.destroy();
+    await create('second');
+    expect(await ended).toBe(0);
+    expect(said.err).toBe('');
+  });
+
+  it('keeps no daemon from ending', async () => {
+    const { daemon, said, shows } = await open();
+    await shows('name=first\n');
+    const asked = Date.now();
+    daemon.child.kill('SIGTERM');
+    expect(await daemon.ended()).toMatchObject({ status: 0 });
+    expect(Date.now() - asked).toBeLessThan(5_000);
+    await vi.waitFor(() => expect(said.err).toContain('the daemon has ended the stream'));
+  });
+});
