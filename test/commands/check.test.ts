@@ -33,6 +33,21 @@ describe('cloudctl check', () => {
     expect((await cloudctl('check list -o name')).out).toBe('');
   });
 
+  it('chooses checks by their labels, as with any resource that has some', async () => {
+    const { cloudctl } = await desk();
+    await cloudctl(create);
+    await cloudctl('check create web-2 --type state --server web-1 --label env=dev');
+    await cloudctl('check create web-3 --type state --server web-1');
+    const names = async (selector: string) =>
+      (await cloudctl(`check list -l '${selector}' -o name`)).out.split('\n').slice(0, -1);
+    expect(await names('env=prod')).toEqual(['web-1']);
+    expect(await names('env')).toEqual(['web-1', 'web-2']);
+    expect(await names('env notin (dev)')).toEqual(['web-1', 'web-3']);
+    expect(await cloudctl("check list -l 'a b'")).toMatchObject({ status: 2 });
+    expect(await cloudctl('check pause -l env=dev')).toMatchObject({ status: 0 });
+    expect((await cloudctl("check list --query '[?paused].name' -o csv")).out).toContain('web-2');
+  });
+
   it('says which flags a kind takes when it is given another one', async () => {
     const { cloudctl } = await desk();
     expect(await cloudctl('check create db --type tcp --url http://a')).toMatchObject({

@@ -3,7 +3,7 @@ import { policyFields, severities } from '../checks/policy.ts';
 import { allSettings } from '../checks/settings.ts';
 import { field } from '../field.ts';
 import { type Column, type Item, resource, verb } from '../resource.ts';
-import { action, call, create, describe, listUnlabelled, remove, update } from '../verbs.ts';
+import { action, call, create, describe, list, remove, update } from '../verbs.ts';
 import { common } from './columns.ts';
 
 const states = ['new', 'up', 'down', 'unknown'] as const;
@@ -50,7 +50,6 @@ export const check = resource('check', {
   defaults: ['id', 'name', 'type', 'target', 'state', 'since', 'message'],
   wide: ['checked', 'interval', 'severity', 'parent', 'labels', 'maintenance'],
   sortable: ['id', 'name', 'created', 'state', 'since'],
-  unlabelled: true,
   item: {
     id: field('integer', 'Id', { required: true }),
     name: field('text', 'Name', { required: true }),
@@ -82,7 +81,7 @@ export const check = resource('check', {
     updated: field('time', 'When it was changed last', { required: true }),
   },
   verbs: {
-    list: listUnlabelled('List checks', {
+    list: list('List checks', {
       state: field('list', 'Only checks in these states', { choices: states }),
       type: field('list', 'Only checks of these kinds', { choices: kindNames }),
     }),

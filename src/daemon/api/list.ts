@@ -1,4 +1,6 @@
+import { toFailure } from '../../core/failure.ts';
 import { type Fields, keyOf } from '../../core/field.ts';
+import { selectorTest } from '../../core/selector.ts';
 import { type Complaints, complain, requireNone } from './complaints.ts';
 import { readInput } from './input.ts';
 import type { Route, Served } from './routes.ts';
@@ -10,6 +12,8 @@ export interface ListQuery {
   readonly perPage: number;
   readonly sort: readonly string[];
   readonly name?: string;
+  /** Whether the labels are those of a row that is wanted. */
+  readonly hasLabels: (labels: Readonly<Record<string, string>>) => boolean;
   /** The values of the verb's own fields, by their names. */
   readonly input: Readonly<Record<string, unknown>>;
   /** All of it as it came. */
@@ -40,8 +44,19 @@ export function readQuery({ resource, verb }: Route, params: URLSearchParams): L
   const page = readCount(params, 'page', 1, Number.MAX_SAFE_INTEGER, complaints);
   const perPage = readCount(params, 'per_page', 25, 50, complaints);
   const sort = isList ? readSort(resource, params.getAll('sort'), complaints) : [];
+  const hasLabels = readSelector(params.get('label_selector'), complaints);
   requireNone(complaints);
-  return { page, perPage, sort, name: params.get('name') ?? undefined, input: readInput(filters, own), query };
+  const name = params.get('name') ?? undefined;
+  return { page, perPage, sort, name, hasLabels, input: readInput(filters, own), query };
+}
+
+function readSelector(selector: string | null, complaints: Complaints): ListQuery['hasLabels'] {
+  try {
+    return selector ? selectorTest(selector) : () => true;
+  } catch (error) {
+    complain(complaints, 'label_selector', toFailure(error).message);
+    return () => false;
+  }
 }
 
 /** A query has only texts. */
@@ -68,7 +83,7 @@ function readSort({ sortable, order }: Served, given: readonly string[], complai
   return given.length > 0 ? given : (order ?? ['id:asc']);
 }
 
-/** The page of a list that is asked for, as Hetzner answers: what came with all its rows is narrowed to the name and sorted first. */
+/** The page of a list that is asked for, as Hetzner answers: what came with all its rows is narrowed to the name and the labels and sorted first. */
 export function listBody(resource: Served, asked: ListQuery, answer: readonly unknown[] | Paged): Row {
   const { page, perPage } = asked;
   const all = Array.isArray(answer) ? arrange(resource, asked, answer as readonly Row[]) : undefined;
@@ -90,14 +105,16 @@ export function listBody(resource: Served, asked: ListQuery, answer: readonly un
   };
 }
 
-function arrange({ nameKey = 'name' }: Served, { name, sort }: ListQuery, rows: readonly Row[]): readonly Row[] {
-  const named = name === undefined ? rows : rows.filter(row => row[nameKey] === name);
+function arrange({ nameKey = 'name' }: Served, { name, hasLabels, sort }: ListQuery, rows: readonly Row[]) {
+  const wanted = rows.filter(
+    row => (name === undefined || row[nameKey] === name) && hasLabels((row.labels ?? {}) as Record<string, string>),
+  );
   const orders = sort.map(text => {
     const [key = '', direction] = text.split(':');
     const sign = direction === 'desc' ? -1 : 1;
     return (a: Row, b: Row) => sign * compare(a[key], b[key]);
   });
-  return [...named].sort((a, b) => orders.reduce((result, order) => result || order(a, b), 0));
+  return wanted.sort((a, b) => orders.reduce((result, order) => result || order(a, b), 0));
 }
 
 function compare(a: unknown, b: unknown): number {

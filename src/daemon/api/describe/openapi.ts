@@ -102,7 +102,7 @@ function parametersOf({ path, method, resource, verb }: Route): Parameter[] {
   return [...(path.includes(':id') ? [id] : []), ...query, ...(method === 'POST' ? [key] : [])];
 }
 
-function queryOf({ sortable }: Served, isList: boolean, { sort: _, selector: __, ...filters }: Fields): Parameter[] {
+function queryOf({ sortable }: Served, isList: boolean, { sort: _, selector, ...filters }: Fields): Parameter[] {
   const query = (name: string, description: string, schema: Schema): Parameter => ({
     name,
     in: 'query',
@@ -117,6 +117,7 @@ function queryOf({ sortable }: Served, isList: boolean, { sort: _, selector: __,
   return [
     ...own,
     query('name', 'Only the one of this name', { type: 'string' }),
+    ...(selector ? [query('label_selector', 'Only those whose labels match', { type: 'string' })] : []),
     query('sort', 'Order of the rows', { type: 'array', items: { type: 'string', enum: orders } }),
     query('page', 'Which page, from 1', { type: 'integer', minimum: 1, default: 1 }),
     query('per_page', 'Rows of a page', { type: 'integer', minimum: 1, maximum: 50, default: 25 }),
