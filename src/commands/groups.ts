@@ -108,6 +108,12 @@ export const groups: readonly GroupEntry[] = [
   entry(daemon, 'uptime', 'How long each check was up in a month', () => import('./uptime.ts'), []),
   entry(
     daemon,
+    'status-page',
+    'A status page of checks, for those outside: static files to be served',
+    () => import('./status-page.ts'),
+  ),
+  entry(
+    daemon,
     'events',
     'What happens at the daemon, as it happens: checks, alerts, backups, messages',
     () => import('./events/index.ts'),

@@ -31,6 +31,8 @@ import type { Metrics } from './http/metrics.ts';
 import type { Measuring } from './metrics/index.ts';
 import type { Pulse } from './service/pulse.ts';
 import type { UpstreamWatch } from './service/upstream-watch.ts';
+import { statusPagePart } from './status-page/part.ts';
+import { statusPageService } from './status-page/service.ts';
 import { storeFile } from './store-file.ts';
 
 /** What is there before the store is. */
@@ -100,6 +102,7 @@ export function servicesOf(
     check: checkService(tools, sources),
     maintenance: maintenanceService(tools),
     uptime: uptimeService(tools),
+    'status-page': statusPageService(tools),
     job: jobService(tools),
     audit: auditService({ store: tools.store, audit }),
     sample: measuring.service,
@@ -126,6 +129,7 @@ export const parts: readonly Part[] = [
   },
   { name: 'metrics', start: (_, { measuring, metrics, report }) => measuring.start(metrics, report) },
   checksPart,
+  statusPagePart,
   { name: 'house', start: keepHouse },
 ];
 

@@ -24,14 +24,14 @@ export function readIfThere(file: string): string | undefined {
   }
 }
 
-/** Replaces the file at once or not at all, readable by the owner only; a symbolic link stays one; throws `usage` with the old file unharmed. */
-export function writeAtomically(file: string, text: string): void {
+/** Replaces the file at once or not at all, readable by the owner only unless `mode` says otherwise; a symbolic link stays one; throws `usage` with the old file unharmed. */
+export function writeAtomically(file: string, text: string, mode = 0o600): void {
   try {
     createFolder(path.dirname(file));
     const target = fs.existsSync(file) ? fs.realpathSync(file) : file;
     const draft = draftOf(target);
     try {
-      writeDurably(draft, text);
+      writeDurably(draft, text, mode);
       fs.renameSync(draft, target);
     } finally {
       fs.rmSync(draft, { force: true });
@@ -89,9 +89,11 @@ function draftOf(file: string): string {
   return `${file}.${process.pid}.${Math.random().toString(36).slice(2)}.draft`;
 }
 
-function writeDurably(file: string, text: string): void {
+function writeDurably(file: string, text: string, mode = 0o600): void {
   const handle = fs.openSync(file, 'wx', 0o600);
   try {
+    // Not by opening it so: the mask of the process would take from it.
+    if (mode !== 0o600) fs.fchmodSync(handle, mode);
     fs.writeFileSync(handle, text);
     fs.fsyncSync(handle);
   } finally {

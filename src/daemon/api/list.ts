@@ -28,9 +28,10 @@ export function readQuery({ resource, verb }: Route, params: URLSearchParams): L
   const isList = verb.kind === 'list';
   const { sort: _, selector: __, ...filters } = verb.fields as Fields;
   const keys = new Map(Object.entries(filters).map(([name, declared]) => [keyOf(name, declared), declared]));
-  const shared = isList
-    ? ['page', 'per_page', 'sort', 'name', ...('selector' in verb.fields ? ['label_selector'] : [])]
-    : [];
+  const shared = [
+    ...(isList ? ['page', 'per_page', 'sort', 'name'] : []),
+    ...('selector' in verb.fields ? ['label_selector'] : []),
+  ];
   const query: Record<string, string | readonly string[]> = {};
   const own: Record<string, unknown> = {};
   for (const key of new Set(params.keys())) {

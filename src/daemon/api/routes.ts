@@ -13,6 +13,7 @@ import { schedule } from '../../core/resources/schedule.ts';
 import { silence } from '../../core/resources/silence.ts';
 import { uptime } from '../../core/resources/uptime.ts';
 import { sample } from '../metrics/resource.ts';
+import { statusPageResource } from '../status-page/resource.ts';
 import { daemon } from './daemon-resource.ts';
 
 /** What of a resource it takes to serve it. */
@@ -39,7 +40,7 @@ export interface Route {
 /** Everything that the daemon serves of its own. */
 export const served: readonly Served[] = [
   ...[schedule, backup, alert, silence, route, channel, inbox],
-  ...[check, maintenance, uptime],
+  ...[check, maintenance, uptime, statusPageResource],
   ...[job, audit, sample, daemon],
 ];
 

@@ -51,11 +51,16 @@ export function isInMaintenance(all: readonly Maintenance[], check: Pick<Watch, 
   });
 }
 
-/** The windows of the check that touch the span. */
-export function windowsOf(all: readonly Maintenance[], check: Pick<Watch, 'id' | 'labels'>, span: Span): Span[] {
-  return all
-    .filter(one => covers(one, check))
-    .flatMap(one => windowsIn(timesOf(one.spec), span, begins(one), one.ended ?? undefined));
+/** For each check its windows that touch the span; they are reckoned once for all checks. */
+export function windowsWithin(
+  all: readonly Maintenance[],
+  span: Span,
+): (check: Pick<Watch, 'id' | 'labels'>) => Span[] {
+  const reckoned = all.map(one => {
+    const windows = windowsIn(timesOf(one.spec), span, begins(one), one.ended ?? undefined);
+    return { one, windows };
+  });
+  return check => reckoned.flatMap(({ one, windows }) => (covers(one, check) ? windows : []));
 }
 
 /** A single window may be entered after the fact; one that comes again and again counts from then on. */

@@ -4,13 +4,14 @@ import { type KeyName, keyOf, keys } from './keys.ts';
 export function exampleConfiguration(): string {
   const names = Object.keys(keys) as KeyName[];
   const plain = names.filter(name => !name.includes('.')).map(name => explain(name, name));
-  const copies = names
-    .filter(name => name.startsWith('copies.'))
-    .map(name => explain(name, name.slice('copies.'.length)));
+  const tables = [...new Set(names.filter(name => name.includes('.')).map(name => name.split('.')[0]!))].map(table => {
+    const own = names.filter(name => name.startsWith(`${table}.`));
+    return `[${table}]\n${own.map(name => explain(name, name.slice(table.length + 1))).join('\n')}`;
+  });
   return [
     '# Configuration of cloudctld. Each key may be given by its environment variable too, which wins.\n# Check it: cloudctl daemon check\n',
     ...plain,
-    `[copies]\n${copies.join('\n')}`,
+    ...tables,
     '# Commands that schedules may run before and after an image, by name.\n# [hooks.freeze-database]\n# command = ["/usr/local/bin/freeze", "web"]\n# timeout = "60s"\n',
   ].join('\n');
 }

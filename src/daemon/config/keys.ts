@@ -1,6 +1,8 @@
 import { parseEndpoint, WORKOS_ENDPOINT } from '../../core/config/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
 import { type Field, type FieldType, field } from '../../core/field.ts';
+import { checkLabelKey } from '../../core/parse.ts';
+import { pageDefaults } from '../../core/status-page/page.ts';
 import {
   checkAbsolute,
   checkAtLeast,
@@ -182,6 +184,36 @@ export const keys = {
     default: 7,
     live: true,
     check: checkAtLeast(1),
+  }),
+  'status-page.directory': field(
+    'text',
+    'Folder that a status page is written to, each minute and when a check changes',
+    {
+      env: 'CLOUDCTLD_STATUS_PAGE_DIRECTORY',
+      placeholder: 'folder',
+      check: checkAbsolute,
+    },
+  ),
+  'status-page.checks': field('list', 'Checks that it shows: names or patterns; ["*"] for all', {
+    env: 'CLOUDCTLD_STATUS_PAGE_CHECKS',
+    placeholder: 'names',
+    sample: '["*"]',
+  }),
+  'status-page.selector': field('selector', 'Also all checks whose labels match', {
+    env: 'CLOUDCTLD_STATUS_PAGE_SELECTOR',
+    placeholder: 'selector',
+    sample: '"public=yes"',
+  }),
+  'status-page.title': field('text', 'Its title', {
+    env: 'CLOUDCTLD_STATUS_PAGE_TITLE',
+    placeholder: 'text',
+    default: pageDefaults.title,
+  }),
+  'status-page.group-by': field('text', 'Label whose values are its groups', {
+    env: 'CLOUDCTLD_STATUS_PAGE_GROUP_BY',
+    placeholder: 'label',
+    default: pageDefaults['group-by'],
+    check: checkLabelKey,
   }),
 } satisfies Readonly<Record<string, Key>>;
 

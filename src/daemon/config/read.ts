@@ -104,6 +104,16 @@ function* contradictions(given: Given): Iterable<Problem> {
   // An administrator of any organization of that client would be one here.
   if (client && !organizations)
     yield { where: client.where, message: 'workos-client-id is given without workos-organizations' };
+  const page = given['status-page.directory'];
+  const { 'status-page.checks': checks, 'status-page.selector': selector } = given;
+  if (page && !checks && !selector)
+    yield {
+      where: page.where,
+      message: 'status-page.directory is given without status-page.checks or status-page.selector',
+    };
+  const chosen = checks ?? selector;
+  if (!page && chosen)
+    yield { where: chosen.where, message: 'checks of a status page are given without status-page.directory' };
   const isPlain = listen && !cert && !proxies;
   if (isPlain && !isLocal(parseListen(String(listen.value)))) {
     const hint = 'Give tls-cert and tls-key, or trusted-proxies where a proxy speaks https for it';

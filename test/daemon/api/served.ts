@@ -21,6 +21,7 @@ import { maintenanceService } from '../../../src/daemon/checks/service/maintenan
 import { uptimeService } from '../../../src/daemon/checks/service/uptimes.ts';
 import { openSources } from '../../../src/daemon/checks/sources.ts';
 import { openPeople } from '../../../src/daemon/gateway/people/find.ts';
+import { statusPageService } from '../../../src/daemon/status-page/service.ts';
 import type { Tools } from '../../../src/daemon/tools.ts';
 import { newKey } from '../../core/audit/entries.ts';
 import { fakeClock } from '../../helpers/clock.ts';
@@ -109,6 +110,7 @@ export async function openApi(options: ServedOptions = {}) {
     check: checkService(tools as Tools, openSources(tools as Tools)),
     maintenance: maintenanceService(tools as Tools),
     uptime: uptimeService(tools),
+    'status-page': statusPageService(tools),
     job: jobService(tools),
     audit: auditService({ store, audit }),
     sample: memory('sample', ['history']).service,

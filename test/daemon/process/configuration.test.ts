@@ -62,6 +62,25 @@ describe('the configuration of the daemon', () => {
     });
   });
 
+  it('has a status page only with a folder and checks, which the file and the variables give', () => {
+    const text = '[status-page]\ndirectory = "/var/www/status"\nchecks = ["web", "db-*"]';
+    const { configuration, problems } = read(text, { CLOUDCTLD_STATUS_PAGE_SELECTOR: 'public=yes' });
+    expect(problems).toEqual([]);
+    expect(configuration.values).toMatchObject({
+      ...{ 'status-page.directory': '/var/www/status', 'status-page.checks': ['web', 'db-*'] },
+      ...{ 'status-page.selector': 'public=yes', 'status-page.title': 'Status', 'status-page.group-by': 'group' },
+    });
+    const faultOf = (lines: string) =>
+      read(`[status-page]\n${lines}`)
+        .problems.map(({ message }) => message)
+        .join();
+    expect(faultOf('directory = "/srv"')).toMatch('without status-page.checks or status-page.selector');
+    expect(faultOf('checks = ["web"]')).toMatch('without status-page.directory');
+    expect(faultOf('directory = "srv"\nchecks = ["web"]')).toMatch('is not an absolute path');
+    expect(faultOf('directory = "/srv"\nselector = "a b"')).toMatch('is not a label selector');
+    expect(faultOf('directory = "/srv"\nchecks = ["a"]\ngroup-by = "a b"')).toMatch('is not a label key');
+  });
+
   it('has a variable of its own for every key, and tells one that is nearly one of them', () => {
     const variables = (Object.keys(keys) as KeyName[]).map(name => keyOf(name).env);
     expect(new Set(variables).size).toBe(variables.length);
@@ -163,8 +182,8 @@ describe('the configuration of the daemon', () => {
   it('has an example that explains every key and sets nothing, and that is right when it is uncommented', () => {
     const text = exampleConfiguration();
     expect(read(text)).toMatchObject({ problems: [] });
-    expect(parse(text)).toEqual({ copies: {} });
-    for (const name of Object.keys(keys)) expect(text).toContain(`# ${name.replace('copies.', '')} = `);
+    expect(parse(text)).toEqual({ copies: {}, 'status-page': {} });
+    for (const name of Object.keys(keys)) expect(text).toContain(`# ${name.split('.').at(-1)} = `);
     expect(() => parse(text.replace(/^# (?=[a-z-]+ = |\[hooks)/gm, ''))).not.toThrow();
   });
 

@@ -112,12 +112,13 @@ function queryOf({ sortable }: Served, isList: boolean, { sort: _, selector, ...
   const own = Object.entries(filters).map(([name, declared]) =>
     query(keyOf(name, declared), declared.summary, valueSchema(declared)),
   );
-  if (!isList) return own;
+  const chosen = selector ? [query('label_selector', selector.summary, { type: 'string' })] : [];
+  if (!isList) return [...own, ...chosen];
   const orders = sortable.flatMap(key => [key, `${key}:asc`, `${key}:desc`]);
   return [
     ...own,
     query('name', 'Only the one of this name', { type: 'string' }),
-    ...(selector ? [query('label_selector', 'Only those whose labels match', { type: 'string' })] : []),
+    ...chosen,
     query('sort', 'Order of the rows', { type: 'array', items: { type: 'string', enum: orders } }),
     query('page', 'Which page, from 1', { type: 'integer', minimum: 1, default: 1 }),
     query('per_page', 'Rows of a page', { type: 'integer', minimum: 1, maximum: 50, default: 25 }),

@@ -2,7 +2,7 @@ import { monthSpan, uptimeOf } from '../../../core/checks/uptime.ts';
 import { Failure } from '../../../core/failure.ts';
 import type { Service } from '../../api/service.ts';
 import type { Tools } from '../../tools.ts';
-import { readMaintenances, windowsOf } from '../maintenances.ts';
+import { readMaintenances, windowsWithin } from '../maintenances.ts';
 
 /** How long checks were up, from the times at which their states changed. */
 export function uptimeService({ store, clock }: Pick<Tools, 'store' | 'clock'>): Service {
@@ -27,11 +27,11 @@ export function uptimeService({ store, clock }: Pick<Tools, 'store' | 'clock'>):
         .where(({ eb, or }) => or([eb('ended', 'is', null), eb('ended', '>', month.from)]))
         .orderBy('begun')
         .execute();
-      const maintenances = await readMaintenances(store);
+      const windowsOf = windowsWithin(await readMaintenances(store), month);
       return chosen.map(({ id, name, labels }) => {
         const own = rows.filter(row => row.check_id === id);
         const intervals = own.map(({ state, begun: from, ended: to }) => ({ state, from, to }));
-        const windows = windowsOf(maintenances, { id, labels: JSON.parse(labels) }, month);
+        const windows = windowsOf({ id, labels: JSON.parse(labels) });
         const { share, ...sums } = uptimeOf(intervals, windows, month, now);
         return { id, name, month: month.name, uptime: share === null ? null : share * 100, ...sums };
       });
