@@ -29,6 +29,7 @@ import type { Configuration } from './config/configuration.ts';
 import { keepHouse } from './house.ts';
 import type { Metrics } from './http/metrics.ts';
 import type { Measuring } from './metrics/index.ts';
+import { outboundHeartbeat } from './service/outbound-heartbeat.ts';
 import type { Pulse } from './service/pulse.ts';
 import type { UpstreamWatch } from './service/upstream-watch.ts';
 import { statusPagePart } from './status-page/part.ts';
@@ -131,6 +132,7 @@ export const parts: readonly Part[] = [
   checksPart,
   statusPagePart,
   { name: 'house', start: keepHouse },
+  outboundHeartbeat,
 ];
 
 /** Jobs worked on at once; each is a step of moments, since none waits for Hetzner while it is held. */

@@ -9,6 +9,7 @@ import { failTogether, readConfiguration } from './config/read.ts';
 import { exposedSecrets, findUpstream, type Upstream } from './config/token.ts';
 import type { DaemonWorld } from './daemon-world.ts';
 import { accessOf } from './http/socket-file.ts';
+import { originOf, readAddress } from './service/outbound-heartbeat.ts';
 import { consequences, probeUpstream } from './service/upstream.ts';
 import { storeFile } from './store-file.ts';
 
@@ -31,6 +32,8 @@ export interface Plan {
     readonly reason: string | null;
   };
   readonly hooks: readonly string[];
+  /** Who hears the outbound heartbeat: the origin only, the rest is a secret. */
+  readonly heartbeat: string | null;
   readonly log: string;
   readonly warnings: readonly string[];
   /** What was asked online and did not work. */
@@ -87,8 +90,14 @@ async function planOf(world: DaemonWorld, configuration: Configuration, online: 
       reason: report.reason ?? null,
     },
     hooks: Object.keys(configuration.hooks),
+    heartbeat: originOf(values['heartbeat.url-file']),
     log: `${values['log-level']}, ${values['log-format']}`,
-    warnings: [...configuration.warnings, ...exposedSecrets(configuration), ...hooksThatAreGone(configuration)],
+    warnings: [
+      ...configuration.warnings,
+      ...exposedSecrets(configuration),
+      ...hooksThatAreGone(configuration),
+      ...heartbeatDoubts(configuration),
+    ],
     faults,
   };
 }
@@ -167,6 +176,17 @@ function hooksThatAreGone({ hooks }: Configuration): string[] {
   });
 }
 
+function heartbeatDoubts({ values }: Configuration): string[] {
+  const file = values['heartbeat.url-file'];
+  if (file === undefined) return [];
+  try {
+    readAddress(file);
+    return [];
+  } catch (error) {
+    return [toFailure(error).message];
+  }
+}
+
 function describe(plan: Plan): string {
   const { hetzner } = plan;
   const token = hetzner.token_from === null ? 'none' : `from ${hetzner.token_from}`;
@@ -180,6 +200,7 @@ function describe(plan: Plan): string {
     ['Hetzner', hetzner.endpoint],
     ['Token', `${token}; ${hetzner.state}${hetzner.reason ? `: ${hetzner.reason}` : ''}`],
     ['Hooks', plan.hooks.join(', ') || 'none'],
+    ...(plan.heartbeat ? [['Heartbeat', `to ${plan.heartbeat}`]] : []),
     ['Log', plan.log],
     ...plan.warnings.map(text => ['Warning', text]),
   ];

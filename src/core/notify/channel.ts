@@ -32,7 +32,7 @@ export interface SendTools {
 
 /** A request of a channel; `POST` of JSON where nothing else is said. */
 export type Posting = Pick<HttpRequest, 'url'> & {
-  readonly method?: 'POST' | 'PUT';
+  readonly method?: 'GET' | 'POST' | 'PUT';
   readonly headers?: HttpRequest['headers'];
   readonly body: string;
 };

@@ -1,3 +1,4 @@
+import { formatDuration } from '../../core/config/values.ts';
 import { type KeyName, keyOf, keys } from './keys.ts';
 
 /** A configuration file that sets nothing and explains every key, as a begin. */
@@ -18,7 +19,8 @@ export function exampleConfiguration(): string {
 
 function explain(name: KeyName, key: string): string {
   const { summary, env, default: usual, live, type, choices, placeholder, sample: told } = keyOf(name);
-  const sample = usual ?? choices?.[0] ?? placeholder ?? '';
+  const set = type === 'duration' && typeof usual === 'number' ? formatDuration(usual) : usual;
+  const sample = set ?? choices?.[0] ?? placeholder ?? '';
   const made = type === 'integer' ? (usual ?? 1) : type === 'list' ? '["10.0.0.0/8"]' : `"${sample}"`;
   return `# ${summary}.\n# ${env}${live ? '; taken over by a reload' : ''}\n# ${key} = ${told ?? made}\n`;
 }

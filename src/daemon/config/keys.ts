@@ -215,6 +215,17 @@ export const keys = {
     default: pageDefaults['group-by'],
     check: checkLabelKey,
   }),
+  'heartbeat.url-file': field('text', 'File that holds an address which is called while the daemon is well', {
+    env: 'CLOUDCTLD_HEARTBEAT_URL_FILE',
+    placeholder: 'file',
+    check: checkAbsolute,
+  }),
+  'heartbeat.interval': field('duration', 'How often it is called', {
+    env: 'CLOUDCTLD_HEARTBEAT_INTERVAL',
+    placeholder: 'duration',
+    default: 60_000,
+    check: checkAtLeast(10_000),
+  }),
 } satisfies Readonly<Record<string, Key>>;
 
 export type KeyName = keyof typeof keys;

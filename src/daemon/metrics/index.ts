@@ -5,8 +5,8 @@ import { openSamples } from '../../core/samples/open.ts';
 import { readLatest, type Samples } from '../../core/samples/samples.ts';
 import type { Service } from '../api/service.ts';
 import type { Metrics } from '../http/metrics.ts';
+import { holdLease } from '../lease.ts';
 import type { Tools } from '../tools.ts';
-import { holdPolling } from './lease.ts';
 import { createPoller, type Poller } from './poller.ts';
 import { sampleService } from './service.ts';
 import { stateServers } from './states.ts';
@@ -32,7 +32,7 @@ export async function openMeasuring(
   const { store, clock, log, hetzner, random, signal } = tools;
   const samples = await openSamples(join(folder, 'samples.db'), { log, clock });
   const me = Math.floor(random() * 2 ** 48).toString(36);
-  const holds = () => holdPolling(store, me, clock.now());
+  const holds = () => holdLease(store, { name: 'metrics/poller', length: 60_000 }, me, clock.now());
   const poller = createPoller({ hetzner, samples, clock, log, budget, holds });
 
   async function turn(until: AbortSignal): Promise<void> {

@@ -37,7 +37,8 @@ export async function feedWatchdog({
   }
 }
 
-async function faultOf(pulse: Pick<Pulse, 'silent'>, write: () => Promise<void>): Promise<string | undefined> {
+/** Why the daemon is not well: a part that is silent, or a store that takes no write; undefined when it is. */
+export async function faultOf(pulse: Pick<Pulse, 'silent'>, write: () => Promise<void>): Promise<string | undefined> {
   const silent = pulse.silent();
   if (silent.length > 0) return `silent: ${silent.join(', ')}`;
   try {

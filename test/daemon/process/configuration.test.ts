@@ -182,9 +182,11 @@ describe('the configuration of the daemon', () => {
   it('has an example that explains every key and sets nothing, and that is right when it is uncommented', () => {
     const text = exampleConfiguration();
     expect(read(text)).toMatchObject({ problems: [] });
-    expect(parse(text)).toEqual({ copies: {}, 'status-page': {} });
+    expect(parse(text)).toEqual({ copies: {}, 'status-page': {}, heartbeat: {} });
     for (const name of Object.keys(keys)) expect(text).toContain(`# ${name.split('.').at(-1)} = `);
-    expect(() => parse(text.replace(/^# (?=[a-z-]+ = |\[hooks)/gm, ''))).not.toThrow();
+    const uncommented = text.replace(/^# (?=[a-z-]+ = |\[hooks)/gm, '');
+    expect(() => parse(uncommented)).not.toThrow();
+    expect(read(uncommented).problems.filter(({ message }) => /duration|number|selector/.test(message))).toEqual([]);
   });
 
   it('puts several faults into one failure', () => {

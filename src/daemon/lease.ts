@@ -1,10 +1,19 @@
-import type { Store } from '../../core/store/store.ts';
+import type { Store } from '../core/store/store.ts';
 
-const name = 'metrics/poller';
-const length = 60_000;
+/** What one of the daemons on a store does for all of them. */
+export interface Lease {
+  readonly name: string;
+  /** Milliseconds that it is held; it is to be held again well within them. */
+  readonly length: number;
+}
 
-/** True while this daemon, `me`, is the one of those on the store that asks for metrics; to be called again well within a minute. A store in a file has one daemon. */
-export async function holdPolling({ dialect, db, commit }: Store, me: string, now: number): Promise<boolean> {
+/** True while this daemon, `me`, is the one of those on the store that holds the lease. A store in a file has one daemon. */
+export async function holdLease(
+  { dialect, db, commit }: Pick<Store, 'dialect' | 'db' | 'commit'>,
+  { name, length }: Lease,
+  me: string,
+  now: number,
+): Promise<boolean> {
   if (dialect === 'sqlite') return true;
   const row = await db.selectFrom('meta').select('value').where('name', '=', name).executeTakeFirst();
   const value = `${me} ${now + length}`;
