@@ -60,12 +60,9 @@ export function update<const F extends Fields>(summary: string, fields: F, optio
     run: async ({ api, resource, item, input }) => {
       const body = bodyOf(fields, input);
       if (Object.keys(body).length === 0) {
-        throw new Failure(
-          'usage',
-          `nothing to change: give ${Object.keys(fields)
-            .map(name => `--${name}`)
-            .join(' or ')}`,
-        );
+        const flags = Object.keys(fields).map(name => `--${name}`);
+        const which = flags.length > 8 ? 'one of the flags that --help lists' : flags.join(' or ');
+        throw new Failure('usage', `nothing to change: give ${which}`);
       }
       return call(api, 'PUT', `${resource.path}/${item.id}`, body);
     },

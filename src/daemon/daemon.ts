@@ -10,6 +10,7 @@ import { createIdentify } from './api/identify.ts';
 import { takeBeat } from './checks/push.ts';
 import { openSources } from './checks/sources.ts';
 import type { Configuration } from './config/configuration.ts';
+import { networksOfChecks } from './config/networks.ts';
 import { exposedSecrets, findUpstream } from './config/token.ts';
 import { openDoors } from './daemon-doors.ts';
 import { createLive } from './daemon-live.ts';
@@ -121,7 +122,11 @@ export async function startDaemon(
     const measuring = await openMeasuring(tools, { folder, budget: projects.configured.budget });
     stack.push('samples', () => measuring.samples.close());
     // One for those who ask for a check now and for those that come in time: each would ask Hetzner by itself.
-    const sources = openSources(tools, measuring.latest);
+    const sources = openSources(tools, {
+      key: storeKey,
+      allowed: () => networksOfChecks(live.current().values),
+      readLatest: measuring.latest,
+    });
 
     const reports = createReports({
       world,

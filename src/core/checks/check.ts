@@ -26,6 +26,8 @@ export interface Check<F extends Fields = Fields> {
   readonly needs: 'network' | 'hetzner' | 'store';
   /** Throws `usage` for settings that make no sense. */
   validate?(settings: Input<F>): void | Promise<void>;
+  /** The hosts that it connects to, by name or address. */
+  hosts?(settings: Input<F>): readonly string[];
   /** Looks once. What it throws is an answer that cannot be told; its time is up when `tools.signal` is aborted. */
   run(settings: Input<F>, tools: CheckTools): Promise<Result>;
 }

@@ -1,3 +1,6 @@
+import { Failure } from '../failure.ts';
+import { down, type Result } from './check.ts';
+
 /** What the codes of sockets and name servers mean. */
 const meanings: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
@@ -26,9 +29,17 @@ const meanings: Readonly<Record<string, string>> = {
   HPE_INVALID_CONSTANT: 'the answer is not HTTP',
 };
 
+/** What an error of a connection comes to: it is down, unless the time was up or it must not be connected to, which is thrown. */
+export function downBy(error: unknown, signal: AbortSignal, more: Partial<Result> = {}): Result {
+  if (signal.aborted || (error instanceof Failure && error.code === 'refused')) throw error;
+  return down(sayFault(error), more);
+}
+
 /** What an error of a connection says to people, without a stack or an address of memory. */
 export function sayFault(error: unknown): string {
   const { code, message, errors } = error as { code?: string; message?: string; errors?: unknown[] };
+  // The lookup says why by its code.
+  if (error instanceof Failure && error.cause !== undefined) return sayFault(error.cause);
   // Several addresses were tried, and each failed.
   if (errors && errors.length > 0 && (code === undefined || meanings[code] === undefined)) return sayFault(errors[0]);
   if (code !== undefined && meanings[code] !== undefined) return meanings[code];

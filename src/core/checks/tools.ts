@@ -1,4 +1,5 @@
 import type { Server } from '../hetzner/types.ts';
+import type { Guard } from '../transport/guard.ts';
 
 /** The last sign of life that a push check was given. */
 export interface Beat {
@@ -34,6 +35,8 @@ export interface CheckTools {
   readonly signal: AbortSignal;
   /** Milliseconds of the run. */
   readonly timeout: number;
+  /** The addresses of a host, which alone may be connected to; throws `refused` where a check must not go. */
+  readonly guard: Guard;
   /** Since when signs of life can have come in: before that the daemon did not listen. */
   readonly listening: number;
   /** The last sign of life of this check. */

@@ -1,12 +1,6 @@
-import type { Field, Fields, Input } from '../field.ts';
+import type { Fields, Input } from '../field.ts';
 import type { HttpRequest } from '../world.ts';
 import type { Message } from './message.ts';
-
-/** One setting of a channel. */
-export interface Setting extends Field {
-  /** A text of several lines, such as a certificate: given as a file on the command line, as secrets are. */
-  readonly lines?: boolean;
-}
 
 /** A way to tell someone. Its settings are declared, so the CLI, the docs and the API need nothing more. */
 export interface Channel<F extends Fields = Fields> {

@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { Failure, type FailureCode } from '../failure.ts';
 import { brokenExchange } from '../transport/faults.ts';
+import { type Guard, pinned } from '../transport/guard.ts';
 import { version } from '../version.ts';
 import type { Posting } from './channel.ts';
 import { readRetryAfter } from './retry-after.ts';
@@ -10,7 +11,7 @@ import { readRetryAfter } from './retry-after.ts';
 /** What sending takes. */
 export interface PostTools {
   /** The addresses that may be connected to; throws `refused` where there are others. */
-  readonly guard: (host: string) => Promise<readonly LookupAddress[]>;
+  readonly guard: Guard;
   readonly now: () => number;
   readonly signal: AbortSignal;
   /** Milliseconds for all of it; default 10 s. */
@@ -56,14 +57,7 @@ function exchange(
       signal,
       agent: false,
       headers: { 'user-agent': `cloudctl/${version}`, ...headers, 'content-length': Buffer.byteLength(body) },
-      // No second look at the name: it could lead elsewhere by now.
-      lookup: (_host, options, callback) => {
-        const wanted = addresses.filter(one => !options.family || one.family === options.family);
-        const [first] = wanted;
-        if (!first) callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), []);
-        else if (options.all) callback(null, wanted as LookupAddress[]);
-        else callback(null, first.address, first.family);
-      },
+      lookup: pinned(addresses),
     });
     request.on('error', reject);
     request.on('response', response => {

@@ -1,11 +1,10 @@
 import { Failure } from '../failure.ts';
 import type { Field, Fields } from '../field.ts';
-import type { Channel, Setting } from './channel.ts';
+import { asFlag, flagOf, hideSecrets, type Setting, settingOf } from '../settings.ts';
+import type { Channel } from './channel.ts';
 import { kinds } from './kinds/index.ts';
 
 type Values = Readonly<Record<string, unknown>>;
-
-const isFromFile = (setting: Setting) => Boolean(setting.secret || setting.lines);
 
 /** The settings of all kinds as flags, each with the kinds that have it; a secret or a text of lines is given by the name of a file, which never stands in a list of processes or a history. Without defaults and requirements, which depend on the kind. */
 export function settingFlags(): Record<string, Field> {
@@ -14,14 +13,9 @@ export function settingFlags(): Record<string, Field> {
   for (const [name, setting] of all) {
     const of = [...kinds.values()].filter(kind => name in kind.settings).map(kind => kind.name);
     const { required: _, default: usual, summary, ...rest } = setting as Setting;
-    const file = isFromFile(setting) ? ', from a file (- is standard input)' : '';
+    const { from, ...more } = asFlag(name, setting);
     const shown = usual === undefined || of.length > 1 ? '' : `; ${usual} where absent`;
-    flags[isFromFile(setting) ? `${name}-file` : name] = {
-      ...rest,
-      summary: `${summary}${file}${shown} (${of.join(', ')})`,
-      key: name.replaceAll('-', '_'),
-      ...(isFromFile(setting) && { placeholder: 'file' }),
-    };
+    flags[flagOf(name, setting)] = { ...rest, summary: `${summary}${from}${shown} (${of.join(', ')})`, ...more };
   }
   return flags;
 }
@@ -29,7 +23,7 @@ export function settingFlags(): Record<string, Field> {
 /** The values of flags by the names of the settings. */
 export function settingsOf(input: Values): Record<string, unknown> {
   const names = Object.keys(settingFlags()).filter(flag => input[flag] !== undefined);
-  return Object.fromEntries(names.map(flag => [flag.replace(/-file$/, ''), input[flag]]));
+  return Object.fromEntries(names.map(flag => [settingOf(flag), input[flag]]));
 }
 
 /** The kind of that name; throws `usage`. */
@@ -46,7 +40,7 @@ export function checkSettings(kind: Channel, given: Values): Record<string, unkn
   const unknown = Object.keys(given).find(name => !(name in kind.settings));
   const known = Object.entries(kind.settings);
   if (unknown !== undefined) {
-    const flags = known.map(([name, setting]) => `--${name}${isFromFile(setting) ? '-file' : ''}`);
+    const flags = known.map(([name, setting]) => `--${flagOf(name, setting)}`);
     throw new Failure('usage', `a channel of the type ${kind.name} has no ${unknown}`, {
       hint: flags.length > 0 ? `It has: ${flags.join(', ')}` : 'It has no settings',
     });
@@ -54,7 +48,7 @@ export function checkSettings(kind: Channel, given: Values): Record<string, unkn
   const settings: Record<string, unknown> = {};
   for (const [name, setting] of known) {
     const value = given[name] === '' || given[name] === undefined ? setting.default : given[name];
-    const flag = `--${name}${isFromFile(setting) ? '-file' : ''}`;
+    const flag = `--${flagOf(name, setting)}`;
     if (value === undefined && setting.required)
       throw new Failure('usage', `a channel of the type ${kind.name} needs ${name}`, { hint: `Add ${flag}` });
     if (name === 'url' || name === 'incoming-url') checkAddress(name, value);
@@ -66,20 +60,8 @@ export function checkSettings(kind: Channel, given: Values): Record<string, unkn
 
 /** The settings as they are shown: of a secret only that it is there. */
 export function shownSettings(kind: Channel, settings: Values): Record<string, unknown> {
-  const entries = Object.entries(kind.settings).map(([name, { secret }]) => {
-    const value = settings[name];
-    return [name.replaceAll('-', '_'), value === undefined ? null : secret ? '***' : value];
-  });
-  return Object.fromEntries(entries);
-}
-
-/** The settings with each secret changed by `change`, to keep them and to use them. */
-export function mapSecrets(kind: Channel, settings: Values, change: (text: string, name: string) => string) {
-  const entries = Object.entries(settings).map(([name, value]) => [
-    name,
-    kind.settings[name]?.secret && typeof value === 'string' ? change(value, name) : value,
-  ]);
-  return Object.fromEntries(entries) as Record<string, unknown>;
+  const shown = hideSecrets(kind.settings, settings);
+  return Object.fromEntries(Object.keys(kind.settings).map(name => [name.replaceAll('-', '_'), shown[name] ?? null]));
 }
 
 function checkAddress(name: string, value: unknown): void {

@@ -1,9 +1,9 @@
-import { Failure } from '../failure.ts';
 import { type Fields, field } from '../field.ts';
 import { kinds } from '../notify/kinds/index.ts';
 import { settingFlags } from '../notify/settings.ts';
-import { type Call, type Column, type Item, resource } from '../resource.ts';
-import { action, bodyOf, call, create, describe, listUnlabelled, remove, update } from '../verbs.ts';
+import { type Column, type Item, resource } from '../resource.ts';
+import { withFiles } from '../settings.ts';
+import { action, create, describe, listUnlabelled, remove, update } from '../verbs.ts';
 import { common } from './columns.ts';
 
 /** What a channel has besides the settings of its kind. */
@@ -30,18 +30,6 @@ const createFields: Fields = {
   }),
   ...changeable,
 };
-
-/** The values with those of files read: the last line's end is no part of a secret. */
-async function withFiles(fields: Fields, { input, readFile }: Pick<Call, 'input' | 'readFile'>) {
-  const read: Record<string, unknown> = { ...input };
-  for (const [name, value] of Object.entries(input)) {
-    if (!name.endsWith('-file') || typeof value !== 'string') continue;
-    const text = (await readFile(value)).toString('utf8').trim();
-    if (text === '') throw new Failure('usage', `--${name}: ${value === '-' ? 'standard input' : value} is empty`);
-    read[name] = text;
-  }
-  return bodyOf(fields, read);
-}
 
 /** Where a channel leads, in a word. */
 function target({ settings = {} }: Item): string | undefined {
@@ -89,26 +77,24 @@ export const channel = resource('channel', {
   verbs: {
     list: listUnlabelled('List channels'),
     describe: describe('Show all of a channel; secrets are never shown'),
-    create: create('Create a channel: a way to tell someone', createFields, {
-      examples: [
-        'ops --type email --to ops@example.com --from cloudctl@example.com --host smtp.example.com --username cloudctl --password-file smtp.password',
-        'pager --type webhook --url https://example.com/hook --secret-file hook.secret --fallback',
-        'chat --type slack --incoming-url-file slack.url',
-        'phone --type ntfy --topic my-servers-8f3k',
-      ],
-      run: async given => call(given.api, 'POST', given.resource.path, await withFiles(createFields, given)),
-    }),
-    update: update('Change a channel, and use it again where it was disabled; what is not given stays', changeable, {
-      examples: [
-        'ops --to ops@example.com,night@example.com',
-        'pager --secret-file new.secret --previous-secret-file old.secret',
-      ],
-      run: async given => {
-        const body = await withFiles(changeable, given);
-        if (Object.keys(body).length === 0) throw new Failure('usage', 'nothing to change: give a setting');
-        return call(given.api, 'PUT', `${given.resource.path}/${given.item.id}`, body);
-      },
-    }),
+    create: withFiles(
+      create('Create a channel: a way to tell someone', createFields, {
+        examples: [
+          'ops --type email --to ops@example.com --from cloudctl@example.com --host smtp.example.com --username cloudctl --password-file smtp.password',
+          'pager --type webhook --url https://example.com/hook --secret-file hook.secret --fallback',
+          'chat --type slack --incoming-url-file slack.url',
+          'phone --type ntfy --topic my-servers-8f3k',
+        ],
+      }),
+    ),
+    update: withFiles(
+      update('Change a channel, and use it again where it was disabled; what is not given stays', changeable, {
+        examples: [
+          'ops --to ops@example.com,night@example.com',
+          'pager --secret-file new.secret --previous-secret-file old.secret',
+        ],
+      }),
+    ),
     delete: remove('Delete channels', ({ name, waiting }) => [
       waiting > 0 ? `channel ${name}: ${waiting} messages wait on it and go to the fallback` : `channel ${name}`,
     ]),

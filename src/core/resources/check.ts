@@ -3,7 +3,8 @@ import { policyFields, severities } from '../checks/policy.ts';
 import { allSettings } from '../checks/settings.ts';
 import { field } from '../field.ts';
 import { type Column, type Item, resource, verb } from '../resource.ts';
-import { action, call, create, describe, list, remove, update } from '../verbs.ts';
+import { withFiles } from '../settings.ts';
+import { action, action, call, call, create, create, describe, describe, list, listUnlabelled, remove, remove, update, update } from '../verbs.ts';
 import { common } from './columns.ts';
 
 const states = ['new', 'up', 'down', 'unknown'] as const;
@@ -18,6 +19,7 @@ const shared = {
 } as const;
 
 const settings = allSettings();
+const changeable = { ...settings, ...shared };
 
 const createFields = {
   name: field('text', 'Name, not taken by another check', { operand: 'one', required: true }),
@@ -93,29 +95,27 @@ export const check = resource('check', {
         return { value: found.check };
       },
     }),
-    create: create('Create a check', createFields, {
-      sample: { name: 'db', type: 'tcp', host: 'db.example.com', port: 5432, interval: 30_000 },
-      examples: [
-        'web --type http --url https://www.example.com/health --keyword ok --min-days 14',
-        'api --type http --url https://api.example.com/status --json-path status --json-value ok --interval 30s',
-        'db --type tcp --host db.example.com --port 5432 --parent web',
-        'name --type dns --host www.example.com --nameserver 9.9.9.9 --answer 192.0.2.1',
-        'nightly --type push --every 24h --grace 2h',
-        'web-1 --type state --server web-1',
-        'load --type metric --server web-1 --above 90 --clear 70 --for 10m',
-        'costs --type budget --budget 50 --clear 45',
-      ],
-    }),
-    update: update(
-      'Change a check; what is not given stays, and an empty text takes a setting away',
-      {
-        ...settings,
-        ...shared,
-      },
-      {
+    create: withFiles(
+      create('Create a check', createFields, {
+        sample: { name: 'db', type: 'tcp', host: 'db.example.com', port: 5432, interval: 30_000 },
+        examples: [
+          'web --type http --url https://www.example.com/health --keyword ok --min-days 14',
+          'api --type http --url https://api.example.com/status --json-path status --json-value ok --interval 30s',
+          'db --type tcp --host db.example.com --port 5432 --parent web',
+          'name --type dns --host www.example.com --nameserver 9.9.9.9 --answer 192.0.2.1',
+          'nightly --type push --every 24h --grace 2h',
+          'web-1 --type state --server web-1',
+          'load --type metric --server web-1 --above 90 --clear 70 --for 10m',
+          'costs --type budget --budget 50 --clear 45',
+          'private --type http --url https://api.example.com/health --secret-headers-file headers.secret',
+        ],
+      }),
+    ),
+    update: withFiles(
+      update('Change a check; what is not given stays, and an empty text takes a setting away', changeable, {
         sample: { interval: 30_000, count: 2, labels: { env: 'prod' } },
         examples: ['web --interval 30s --count 2', "db --parent ''"],
-      },
+      }),
     ),
     delete: remove('Delete checks', ({ name }) => [`the history and the uptime of check ${name}`]),
     pause: action('pause', 'Look no longer until it is resumed; what is alerted of it ends'),

@@ -1,5 +1,6 @@
 import { Failure } from '../../core/failure.ts';
-import { kindOf, mapSecrets } from '../../core/notify/settings.ts';
+import { kindOf } from '../../core/notify/settings.ts';
+import { openSecrets, sealSecrets } from '../../core/settings.ts';
 import type { Store } from '../../core/store/store.ts';
 import type { ChannelRow } from '../../core/store/tables.ts';
 import type { AlertTools } from './tools.ts';
@@ -48,8 +49,7 @@ export async function readChannel({ db }: Store, id: number): Promise<Channel> {
 
 /** The settings in clear; throws `unexpected` where a secret cannot be opened. */
 export function openSettings({ name, type, settings }: Channel, { key }: Pick<AlertTools, 'key'>) {
-  const given = JSON.parse(settings) as Record<string, unknown>;
-  return mapSecrets(kindOf(type), given, (text, setting) => key.open(text, sealName(name, setting)));
+  return openSecrets(kindOf(type).settings, JSON.parse(settings), `channel ${name}`, key);
 }
 
 /** The settings as they are kept. */
@@ -58,7 +58,5 @@ export function sealSettings(
   settings: Readonly<Record<string, unknown>>,
   { key }: Pick<AlertTools, 'key'>,
 ): string {
-  return JSON.stringify(mapSecrets(kindOf(type), settings, (text, setting) => key.seal(text, sealName(name, setting))));
+  return JSON.stringify(sealSecrets(kindOf(type).settings, settings, `channel ${name}`, key));
 }
-
-const sealName = (channel: string, setting: string) => `channel ${channel} ${setting}`;

@@ -1,8 +1,7 @@
-import { lookup } from 'node:dns/promises';
 import type { SendTools } from '../../core/notify/channel.ts';
-import { createGuard, type Lookup } from '../../core/notify/guard.ts';
 import { post } from '../../core/notify/post.ts';
 import type { StoreKey } from '../../core/store/key.ts';
+import { createGuard, type Lookup, lookUp } from '../../core/transport/guard.ts';
 import type { Tools } from '../tools.ts';
 
 /** What alerts and messages work with. */
@@ -23,12 +22,10 @@ export interface AlertSources {
   readonly timeout?: number;
 }
 
-const lookUpAll: Lookup = host => lookup(host, { all: true });
-
 /** The daemon's tools, and those that send. */
 export function createAlertTools(tools: Tools, sources: AlertSources): AlertTools {
   const { key, allowed, timeout } = sources;
-  const guard = createGuard(sources.lookup ?? lookUpAll, allowed);
+  const guard = createGuard(sources.lookup ?? lookUp, allowed, 'allow-private-targets');
   const sending = (signal: AbortSignal): SendTools => ({
     post: posting => post(posting, { guard, signal, timeout, now: tools.clock.now }),
     resolve: async host => (await guard(host))[0]!.address,

@@ -4,17 +4,18 @@ import { down, unknown } from '../../core/checks/check.ts';
 import { sayFault } from '../../core/checks/faults.ts';
 import { findKind } from '../../core/checks/kinds.ts';
 import { toFailure } from '../../core/failure.ts';
+import { openSecrets } from '../../core/settings.ts';
 import type { Tools } from '../tools.ts';
 import type { Watch } from './row.ts';
 import type { Sources } from './sources.ts';
 
-export type Runnable = Pick<Watch, 'id' | 'kind' | 'settings' | 'policy' | 'beat' | 'created'>;
+export type Runnable = Pick<Watch, 'id' | 'name' | 'kind' | 'settings' | 'policy' | 'beat' | 'created'>;
 
 /** Looks once, within the policy's timeout whatever the kind does; never throws. `blame` says that Hetzner is why it cannot be told. */
 export async function runCheck(
   { clock, log }: Pick<Tools, 'clock' | 'log'>,
   sources: Sources,
-  { id, kind: name, settings, policy, beat, created }: Runnable,
+  { id, name: owner, kind: name, settings: kept, policy, beat, created }: Runnable,
   stop: AbortSignal,
 ): Promise<Result & { readonly blame?: 'hetzner' }> {
   const { timeout } = policy;
@@ -27,6 +28,7 @@ export async function runCheck(
     const check = findKind(name);
     const listening = Math.max(created, sources.listening);
     const tools = { ...sources.tools, now: clock.now, signal, timeout, listening, beat };
+    const settings = openSecrets(check.settings, kept, `check ${owner}`, sources.key);
     const run = check.run(settings as never, tools);
     const over = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -41,6 +43,7 @@ export async function runCheck(
     if (signal.aborted) return needs === 'network' ? down(said) : { ...unknown(said), ...blameOf(needs) };
     const failure = toFailure(error);
     if (needs === 'hetzner' && failure.code !== 'unexpected') return { ...unknown(failure.message), blame: 'hetzner' };
+    if (failure.code === 'refused') return unknown(`${failure.message}${failure.hint ? `: ${failure.hint}` : ''}`);
     log.warn('check could not be run', { check: id, reason: failure.message });
     return unknown(sayFault(error));
   } finally {

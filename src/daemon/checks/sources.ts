@@ -4,13 +4,17 @@ import { estimateCost } from '../../core/cost/estimate.ts';
 import { readInventory, readPricing } from '../../core/cost/inventory.ts';
 import { exactMoney } from '../../core/cost/money.ts';
 import type { Server } from '../../core/hetzner/types.ts';
+import type { StoreKey } from '../../core/store/key.ts';
+import { createGuard, type Lookup, lookUp } from '../../core/transport/guard.ts';
 import { readSchedules } from '../backup/schedule.ts';
 import { describeSchedule } from '../backup/service/show.ts';
 import type { Tools } from '../tools.ts';
 
 /** What checks ask for, read once for all of them. */
 export interface Sources {
-  readonly tools: Pick<CheckTools, 'servers' | 'monthlyCost' | 'backups' | 'readLatest'>;
+  readonly tools: Pick<CheckTools, 'guard' | 'servers' | 'monthlyCost' | 'backups' | 'readLatest'>;
+  /** What secrets of checks are sealed with. */
+  readonly key: StoreKey;
   /** Since when this daemon listens, ms. */
   readonly listening: number;
 }
@@ -18,12 +22,24 @@ export interface Sources {
 /** For how long (ms) an answer is good enough. */
 const [serversKept, costKept] = [15_000, 600_000];
 
+/** What it takes to open them. */
+export interface SourcesOptions {
+  readonly key: StoreKey;
+  /** Networks of the host's own that checks may connect to. */
+  readonly allowed: () => readonly string[];
+  readonly lookup?: Lookup;
+  readonly readLatest?: CheckTools['readLatest'];
+}
+
 /** The shared reads of this daemon's checks. */
-export function openSources(tools: Tools, readLatest?: CheckTools['readLatest']): Sources {
+export function openSources(tools: Tools, options: SourcesOptions): Sources {
   const { clock, hetzner } = tools;
+  const { key, allowed, lookup = lookUp, readLatest } = options;
   return {
     listening: clock.now(),
+    key,
     tools: {
+      guard: createGuard(lookup, allowed, 'allow-private-checks'),
       servers: keep(clock.now, serversKept, () => collect(hetzner.list<Server>('servers'))),
       monthlyCost: keep(clock.now, costKept, async () => {
         const [pricing, inventory] = await Promise.all([readPricing(hetzner), readInventory(hetzner)]);

@@ -163,6 +163,16 @@ export const keys = {
       check: checkProxy,
     },
   ),
+  'allow-private-checks': field(
+    'list',
+    'Networks of your own that checks may connect to; where absent all but link-local ones while nobody comes in but by the socket, and none with `listen`',
+    {
+      env: 'CLOUDCTLD_ALLOW_PRIVATE_CHECKS',
+      placeholder: 'networks',
+      live: true,
+      check: checkProxy,
+    },
+  ),
   'neutral-targets': field(
     'list',
     "Addresses host:port that tell whether the daemon's own network works; Hetzner's API where absent",

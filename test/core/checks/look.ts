@@ -4,6 +4,7 @@ import type { Result } from '../../../src/core/checks/check.ts';
 import { findKind } from '../../../src/core/checks/kinds.ts';
 import { readSettings } from '../../../src/core/checks/settings.ts';
 import type { CheckTools } from '../../../src/core/checks/tools.ts';
+import { createGuard, lookUp } from '../../../src/core/transport/guard.ts';
 
 /** Looks once as a check of that kind with these settings would, with what is given of the tools. */
 export async function look(
@@ -18,6 +19,7 @@ export async function look(
   try {
     return await kind.run(settings as never, {
       ...{ now: Date.now, signal: controller.signal, timeout, listening: 0 },
+      guard: createGuard(lookUp, () => ['127.0.0.0/8', '::1'], 'allow-private-checks'),
       servers: async () => [],
       monthlyCost: async () => ({ net: 0, gross: 0, currency: 'EUR' }),
       backups: async () => undefined,

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
 import { fold, mostFolded } from '../../../src/core/notify/digest.ts';
-import { createGuard } from '../../../src/core/notify/guard.ts';
 import { writeHtml } from '../../../src/core/notify/html.ts';
 import { kinds } from '../../../src/core/notify/kinds/index.ts';
 import { lastOfEach, type Message, writeText } from '../../../src/core/notify/message.ts';
@@ -12,6 +11,7 @@ import { checkSettings, kindOf, settingFlags, shownSettings } from '../../../src
 import { signWebhook } from '../../../src/core/notify/sign.ts';
 import { readTemplate } from '../../../src/core/notify/template.ts';
 import { takeTurn, type Waiting } from '../../../src/core/notify/turn.ts';
+import { createGuard } from '../../../src/core/transport/guard.ts';
 import { messageOf } from '../../daemon/alerts/bench.ts';
 
 const hour = 3_600_000;
@@ -38,6 +38,7 @@ describe('the guard of addresses', () => {
     createGuard(
       async () => answers.map(address => ({ address, family: address.includes(':') ? 6 : 4 })),
       () => allowed,
+      'allow-private-targets',
     );
   const closed = [
     ...['127.0.0.1', '10.1.2.3', '172.16.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0'],

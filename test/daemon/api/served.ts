@@ -7,6 +7,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { onTestFinished } from 'vitest';
 import { openAudit } from '../../../src/core/audit/log.ts';
 import { Failure } from '../../../src/core/failure.ts';
+import { useKey } from '../../../src/core/store/key.ts';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
 import type { Store } from '../../../src/core/store/store.ts';
 import type { Clock } from '../../../src/core/world.ts';
@@ -107,7 +108,10 @@ export async function openApi(options: ServedOptions = {}) {
     schedule: schedule.service,
     backup: backup.service,
     ...Object.fromEntries(Object.entries(others).map(([name, { service }]) => [name, service])),
-    check: checkService(tools as Tools, openSources(tools as Tools)),
+    check: checkService(
+      tools as Tools,
+      openSources(tools as Tools, { key: useKey(Buffer.alloc(32, 7)), allowed: () => [] }),
+    ),
     maintenance: maintenanceService(tools as Tools),
     uptime: uptimeService(tools),
     'status-page': statusPageService(tools),

@@ -1,8 +1,10 @@
 import { onTestFinished } from 'vitest';
 import { openAudit } from '../../../src/core/audit/log.ts';
 import type { Probe } from '../../../src/core/checks/outage.ts';
+import { useKey } from '../../../src/core/store/key.ts';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
 import type { Store } from '../../../src/core/store/store.ts';
+import type { Lookup } from '../../../src/core/transport/guard.ts';
 import type { Request } from '../../../src/daemon/api/service.ts';
 import { openOutages } from '../../../src/daemon/checks/outages.ts';
 import { createScheduler } from '../../../src/daemon/checks/scheduler.ts';
@@ -23,6 +25,8 @@ export interface BenchParts {
   readonly clock?: ReturnType<typeof fakeClock>;
   readonly worker?: string;
   readonly probe?: Probe;
+  readonly allowed?: () => readonly string[];
+  readonly lookup?: Lookup;
   /** Servers as Hetzner lists them; throws what it answers. */
   readonly servers?: () => readonly object[];
 }
@@ -45,7 +49,11 @@ export async function openBench({ worker = 'daemon', probe = async () => true, .
     log: { debug: log, info: log, warn: log, error: log },
   } as unknown as Tools;
   const late: number[] = [];
-  const sources = openSources(tools);
+  const sources = openSources(tools, {
+    key: useKey(Buffer.alloc(32, 7)),
+    allowed: () => ['127.0.0.0/8'],
+    ...parts,
+  });
   const outages = await openOutages(tools, { host: 'host', probe });
   const onStart = (ms: number) => void late.push(ms);
   const scheduler = createScheduler(tools, { sources, outages, worker, stop: stopped.signal, onStart });

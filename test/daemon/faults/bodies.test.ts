@@ -65,7 +65,7 @@ describe('schedules that are asked for over the API', () => {
       audit as never,
       { report: () => ({ state: 'ok' }) },
       measuring,
-      openSources(tools),
+      openSources(tools, { key: alerting.key, allowed: () => [] }),
     );
     const app = createApp(tools, services, { mask: audit.mask, selfEntering: ['schedule', 'backup'] });
     const ask = async (method: string, path: string, text?: string) => {

@@ -1,5 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { type Guard, pinned } from '../../transport/guard.ts';
 
 /** One question over HTTP. */
 export interface Question {
@@ -8,6 +10,8 @@ export interface Question {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly maxRedirects: number;
+  /** Asked for the host of each request, those of redirects too. */
+  readonly guard: Guard;
   readonly signal: AbortSignal;
 }
 
@@ -54,7 +58,12 @@ interface One extends Omit<Answer, 'url' | 'redirectsLeft'> {
   readonly location?: string;
 }
 
-async function askOnce({ url, method, headers, body, signal }: Question): Promise<One> {
+async function askOnce({ url, method, headers, body, signal, guard }: Question): Promise<One> {
+  const { hostname } = new URL(url);
+  const begun = performance.now();
+  const addresses = await guard(hostname);
+  const isName = isIP(hostname.replace(/^\[|\]$/g, '')) === 0;
+  const looked: Record<string, number> = isName ? { dns: tenths(performance.now() - begun) } : {};
   const isTls = url.startsWith('https:');
   const { request } = isTls ? await import('node:https') : await import('node:http');
   const sent = request(url, {
@@ -63,6 +72,7 @@ async function askOnce({ url, method, headers, body, signal }: Question): Promis
     // A connection kept open would hide that no new one can be made.
     agent: false,
     signal,
+    lookup: pinned(addresses),
   });
   const phases = measure(sent);
   try {
@@ -76,7 +86,7 @@ async function askOnce({ url, method, headers, body, signal }: Question): Promis
     const read = await readBody(response);
     phases.mark('read');
     const { location } = response.headers;
-    return { status: response.statusCode ?? 0, ...read, validTo, location, timings: phases.taken };
+    return { status: response.statusCode ?? 0, ...read, validTo, location, timings: { ...looked, ...phases.taken } };
   } finally {
     sent.on('error', () => {});
     sent.destroy();
@@ -93,7 +103,6 @@ function measure(sent: ClientRequest) {
     last = now;
   };
   sent.once('socket', socket => {
-    socket.once('lookup', () => mark('dns'));
     socket.once('connect', () => mark('connect'));
     socket.once('secureConnect', () => mark('tls'));
   });

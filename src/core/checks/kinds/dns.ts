@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { Failure } from '../../failure.ts';
 import { field } from '../../field.ts';
 import { down, kind, up } from '../check.ts';
-import { sayFault } from '../faults.ts';
+import { downBy } from '../faults.ts';
 import { checkHost, host } from '../fields.ts';
 
 const types = ['A', 'AAAA', 'CAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT'] as const;
@@ -27,10 +27,15 @@ export const dns = kind({
     checkHost(given.host);
     if (given.nameserver !== undefined) readNameserver(given.nameserver);
   },
-  async run(given, { signal, timeout }) {
+  hosts: ({ nameserver }) => (nameserver === undefined ? [] : [readNameserver(nameserver).address]),
+  async run(given, { signal, timeout, guard }) {
     // Two tries: a datagram may be lost.
     const resolver = new Resolver({ timeout: Math.max(100, Math.floor(timeout / 3)), tries: 2 });
-    if (given.nameserver !== undefined) resolver.setServers([readNameserver(given.nameserver)]);
+    if (given.nameserver !== undefined) {
+      const { address, server } = readNameserver(given.nameserver);
+      await guard(address);
+      resolver.setServers([server]);
+    }
     const cancel = () => resolver.cancel();
     signal.addEventListener('abort', cancel, { once: true });
     const begun = performance.now();
@@ -43,8 +48,7 @@ export const dns = kind({
       if (missing.length > 0) return down(`${missing.join(', ')} is not among the answers: ${shown}`, { timings });
       return up(`${given.record} ${shown}`, { timings });
     } catch (error) {
-      if (signal.aborted) throw error;
-      return down(sayFault(error));
+      return downBy(error, signal);
     } finally {
       signal.removeEventListener('abort', cancel);
     }
@@ -58,7 +62,8 @@ function write(record: unknown): string {
   return Object.values(record as object).join(' ');
 }
 
-function readNameserver(text: string): string {
+/** Its address, and the same with its port as the resolver takes it. */
+function readNameserver(text: string): { readonly address: string; readonly server: string } {
   const match = /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(text) ?? /^([^:]+)(?::(\d{1,5}))?$/.exec(text);
   const address = isIP(text) ? text : (match?.[1] ?? '');
   const port = isIP(text) ? undefined : match?.[2];
@@ -67,6 +72,6 @@ function readNameserver(text: string): string {
       hint: 'Such as 9.9.9.9, 127.0.0.1:5353 or [2620:fe::fe]:53',
     });
   }
-  if (port === undefined) return address;
-  return isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+  if (port === undefined) return { address, server: address };
+  return { address, server: isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}` };
 }

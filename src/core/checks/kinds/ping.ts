@@ -1,4 +1,5 @@
 import { down, kind, type Result, unknown, up } from '../check.ts';
+import { downBy } from '../faults.ts';
 import { checkHost, host } from '../fields.ts';
 
 /** A host that answers to ICMP, by the system's own program: to send such a packet takes a right that a daemon should not have. */
@@ -8,10 +9,18 @@ export const ping = kind({
   settings: { host },
   needs: 'network',
   validate: given => void checkHost(given.host),
-  async run({ host: target }, { signal }) {
+  hosts: given => [given.host],
+  async run({ host: target }, { signal, guard }) {
+    let address: string;
+    try {
+      // By its number: the program would look the name up once more, and might be led elsewhere.
+      address = (await guard(target))[0]!.address;
+    } catch (error) {
+      return downBy(error, signal);
+    }
     const { execa } = await import('execa');
     const patience = process.platform === 'darwin' ? '2000' : '2';
-    const done = await execa('ping', ['-n', '-c', '3', '-W', patience, target], {
+    const done = await execa('ping', ['-n', '-c', '3', '-W', patience, address], {
       reject: false,
       cancelSignal: signal,
       maxBuffer: 65_536,

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { Failure } from '../../failure.ts';
 import { field } from '../../field.ts';
+import { pinned } from '../../transport/guard.ts';
 import { down, kind, up } from '../check.ts';
-import { sayFault } from '../faults.ts';
+import { downBy } from '../faults.ts';
 import { checkHost, checkPort, host, port } from '../fields.ts';
 
 const settings = {
@@ -26,10 +27,13 @@ export const tcp = kind({
     if (given.expect === undefined || given.expect.length <= 1000) return;
     throw new Failure('usage', 'expect: is longer than 1000 characters');
   },
-  async run(given, { signal }) {
-    const begun = performance.now();
-    const socket = connect({ host: given.host, port: given.port, signal });
+  hosts: given => [given.host],
+  async run(given, { signal, guard }) {
+    let socket: Socket | undefined;
     try {
+      const lookup = pinned(await guard(given.host));
+      const begun = performance.now();
+      socket = connect({ host: given.host, port: given.port, lookup, signal });
       await once(socket, 'connect', { signal });
       const timings = { connect: Math.round((performance.now() - begun) * 10) / 10 };
       if (given.expect === undefined) return up(`connected in ${Math.round(timings.connect)} ms`, { timings });
@@ -41,11 +45,9 @@ export const tcp = kind({
       }
       return down(`it does not say '${given.expect}'`, { timings });
     } catch (error) {
-      if (signal.aborted) throw error;
-      return down(sayFault(error));
+      return downBy(error, signal);
     } finally {
-      socket.on('error', () => {});
-      socket.destroy();
+      socket?.on('error', () => {}).destroy();
     }
   },
 });

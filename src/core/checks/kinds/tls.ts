@@ -3,8 +3,9 @@ import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { Failure } from '../../failure.ts';
 import { field, type Input } from '../../field.ts';
+import { pinned } from '../../transport/guard.ts';
 import { down, kind, type Result, up } from '../check.ts';
-import { sayFault } from '../faults.ts';
+import { downBy, sayFault } from '../faults.ts';
 import { checkDays, checkHost, checkPort, daysLeft, host, minDays, port } from '../fields.ts';
 
 const settings = {
@@ -31,20 +32,21 @@ export const tls = kind({
       hint: 'openssl x509 -noout -fingerprint -sha256 -in certificate.pem',
     });
   },
-  async run(given, { signal, now }) {
+  hosts: given => [given.host],
+  async run(given, { signal, now, guard }) {
     const name = given['server-name'] ?? given.host;
     // The chain is judged below, with words of its own; until then nothing is sent.
     const options = { host: given.host, port: given.port, rejectUnauthorized: false };
-    const socket = connect({ ...options, ...(isIP(name) ? {} : { servername: name }) });
+    let socket: TLSSocket | undefined;
     try {
+      const lookup = pinned(await guard(given.host));
+      socket = connect({ ...options, lookup, ...(isIP(name) ? {} : { servername: name }) });
       await once(socket, 'secureConnect', { signal });
       return judge(given, socket, now());
     } catch (error) {
-      if (signal.aborted) throw error;
-      return down(sayFault(error));
+      return downBy(error, signal);
     } finally {
-      socket.on('error', () => {});
-      socket.destroy();
+      socket?.on('error', () => {}).destroy();
     }
   },
 });

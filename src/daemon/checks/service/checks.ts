@@ -20,8 +20,8 @@ export function checkService(tools: Tools, sources: Sources): Service {
   return {
     list: request => list(tools, request),
     describe: async ({ id }) => answer(tools, await findCheck(tools, id)),
-    create: request => create(tools, request),
-    update: request => update(tools, request),
+    create: request => create(tools, sources, request),
+    update: request => update(tools, sources, request),
     delete: request => remove(tools, request),
     pause: request => turn(tools, request, true),
     resume: request => turn(tools, request, false),
@@ -44,10 +44,10 @@ async function list({ store, clock }: Tools, { input }: Request): Promise<unknow
     .map(row => showCheck(row, names, maintenances, clock.now()));
 }
 
-async function create(tools: Tools, { input }: Request): Promise<unknown> {
+async function create(tools: Tools, sources: Sources, { input }: Request): Promise<unknown> {
   const { store, clock } = tools;
   const name = checkName(String(input.name ?? ''), 'check');
-  const { kind, row } = await readSpec(tools, input);
+  const { kind, row } = await readSpec(tools, sources, input);
   const now = clock.now();
   const token = kind === 'push' ? randomBytes(24).toString('base64url') : undefined;
   const query = store.db.insertInto('checks').values({
@@ -64,9 +64,9 @@ async function create(tools: Tools, { input }: Request): Promise<unknown> {
 }
 
 /** What is running is given up: its result would be one of the check that was. */
-async function update(tools: Tools, request: Request): Promise<unknown> {
+async function update(tools: Tools, sources: Sources, request: Request): Promise<unknown> {
   const watch = await findCheck(tools, request.id);
-  const { row } = await readSpec(tools, request.input, watch);
+  const { row } = await readSpec(tools, sources, request.input, watch);
   const now = tools.clock.now();
   const set = { ...row, next_due: now, claim: '', lease_until: 0, updated: now };
   const query = tools.store.db.updateTable('checks').set(set).where('id', '=', watch.id);

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
 import { findKind } from '../../../core/checks/kinds.ts';
 import { readPolicy } from '../../../core/checks/policy.ts';
 import { readSettings } from '../../../core/checks/settings.ts';
 import { Failure } from '../../../core/failure.ts';
+import { openSecrets, sealSecrets, settingOf } from '../../../core/settings.ts';
 import type { Request } from '../../api/service.ts';
 import type { Tools } from '../../tools.ts';
 import { readRow, type Watch } from '../row.ts';
+import type { Sources } from '../sources.ts';
 
 type Input = Request['input'];
 
@@ -13,15 +16,29 @@ const shared = ['name', 'type', 'interval', 'within', 'for', 'count', 'recover-c
 const beside = [...shared, 'label', 'parent', 'paused'];
 
 /** What of a check is asked for, checked, over what it was. Throws `usage` that names the flag. */
-export async function readSpec({ store }: Tools, input: Input, before?: Watch) {
+export async function readSpec({ store }: Tools, sources: Sources, input: Input, before?: Watch) {
   const check = findKind(before?.kind ?? String(input.type ?? ''));
+  const owner = `check ${before?.name ?? input.name}`;
   const given = Object.fromEntries(Object.entries(input).filter(([name]) => !beside.includes(name)));
-  const settings = await readSettings(check, given, before?.settings);
+  // What is given anew need not be opened, which is the way out where it cannot be.
+  const renewed = Object.keys(given).map(settingOf);
+  const left = Object.entries(before?.settings ?? {}).filter(([name]) => !renewed.includes(name));
+  const opened = openSecrets(check.settings, Object.fromEntries(left), owner, sources.key);
+  const settings = await readSettings(check, given, opened);
+  const hosts = check.hosts?.(settings as never) ?? [];
+  const secret = left.find(([name]) => check.settings[name]?.secret && settings[name] !== undefined)?.[0];
+  // Nobody shall learn a secret by having it sent elsewhere.
+  if (before && secret !== undefined && String(check.hosts?.(before.settings as never)) !== String(hosts)) {
+    throw new Failure('usage', `${secret}: was given for another host`, { hint: `Give --${secret}-file again` });
+  }
+  // A name is looked up when it is used, since it may lead elsewhere by then.
+  for (const host of hosts) if (isIP(host.replace(/^\[|\]$/g, '')) > 0) await sources.tools.guard(host);
+  const sealed = sealSecrets(check.settings, settings, owner, sources.key);
   const policy = readPolicy(check, input, before?.policy);
   const parent = await readParent(store, input.parent, before);
   const labels = (input.label as Watch['labels'] | undefined) ?? before?.labels ?? {};
   const row = {
-    ...{ settings: JSON.stringify(settings), policy: JSON.stringify(policy), labels: JSON.stringify(labels) },
+    ...{ settings: JSON.stringify(sealed), policy: JSON.stringify(policy), labels: JSON.stringify(labels) },
     ...{ parent_id: parent, every: policy.interval, timeout: policy.timeout },
   };
   return { kind: check.name, row };

@@ -1,5 +1,7 @@
 import { writeDuration } from '../../../core/backup/words.ts';
+import { findKind } from '../../../core/checks/kinds.ts';
 import { nextWindow } from '../../../core/checks/maintenance.ts';
+import { hideSecrets } from '../../../core/settings.ts';
 import type { Store } from '../../../core/store/store.ts';
 import { timeOf } from '../../backup/service/common.ts';
 import { covers, type Maintenance, timesOf } from '../maintenances.ts';
@@ -14,7 +16,8 @@ export function showCheck(
   maintenances: readonly Maintenance[],
   now: number,
 ): Record<string, unknown> {
-  const { id, name, kind, settings, policy, labels, status } = watch;
+  const { id, name, kind, policy, labels, status } = watch;
+  const settings = hideSecrets(findKind(kind).settings, watch.settings);
   const { watched, last } = status;
   const { interval, timeout: within, count, severity, recoverCount: recover_count, clear = null } = policy;
   return {

@@ -1,5 +1,6 @@
 import type { LookupAddress } from 'node:dns';
-import { BlockList, isIP } from 'node:net';
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Failure } from '../failure.ts';
 
 /** Networks that belong to the host, to its neighbours, or to nobody: no address that a user gives may lead there. */
@@ -13,11 +14,14 @@ const networks = [
 /** What finds the addresses of a host. */
 export type Lookup = (host: string) => Promise<readonly LookupAddress[]>;
 
-/** Gives the addresses of a host that may be connected to: those of the internet, and of the networks that are allowed (`10.0.0.0/8`, `127.0.0.1`). Throws `unreachable` for a name that is not known, `refused` where an address is within any other network: a name that leads there too is not to be trusted. */
-export function createGuard(
-  lookup: Lookup,
-  allowed: () => readonly string[],
-): (host: string) => Promise<readonly LookupAddress[]> {
+/** The same as the system finds. */
+export const lookUp: Lookup = host => lookup(host, { all: true });
+
+/** Gives the addresses of a host that may be connected to. */
+export type Guard = (host: string) => Promise<readonly LookupAddress[]>;
+
+/** Lets to the internet, and to the networks that are allowed (`10.0.0.0/8`, `127.0.0.1`) by the key of the configuration that is named. Throws `unreachable` for a name that is not known, `refused` where an address is within any other network: a name that leads there too is not to be trusted. */
+export function createGuard(lookup: Lookup, allowed: () => readonly string[], key: string): Guard {
   const closed = listOf(networks);
   return async host => {
     const bare = host.replace(/^\[|\]$/g, '');
@@ -27,9 +31,21 @@ export function createGuard(
     const wrong = found.find(one => isWithin(closed, one) && !isWithin(open, one));
     if (!wrong && found.length > 0) return found;
     if (!wrong) throw new Failure('unreachable', `${host} has no address`);
-    throw new Failure('refused', `${host} leads to ${wrong.address}, an address of the daemon's own networks`, {
-      hint: 'Name the network in allow-private-targets of the configuration where that is meant',
+    const where = literal ? `${bare} is` : `${host} leads to ${wrong.address},`;
+    throw new Failure('refused', `${where} an address of the daemon's own networks`, {
+      hint: `Name the network in ${key} of the configuration where that is meant`,
     });
+  };
+}
+
+/** What a socket looks a name up with that was looked up already: a second look could lead elsewhere. */
+export function pinned(addresses: readonly LookupAddress[]): LookupFunction {
+  return (_host, options, callback) => {
+    const wanted = addresses.filter(one => !options.family || one.family === options.family);
+    const [first] = wanted;
+    if (!first) callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), []);
+    else if (options.all) callback(null, [...wanted]);
+    else callback(null, first.address, first.family);
   };
 }
 
