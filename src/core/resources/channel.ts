@@ -1,7 +1,7 @@
 import { type Fields, field } from '../field.ts';
 import { kinds } from '../notify/kinds/index.ts';
 import { settingFlags } from '../notify/settings.ts';
-import { type Column, type Item, resource } from '../resource.ts';
+import { type Column, type Item, resource, verb } from '../resource.ts';
 import { withFiles } from '../settings.ts';
 import { action, create, describe, listUnlabelled, remove, update } from '../verbs.ts';
 import { common } from './columns.ts';
@@ -98,9 +98,18 @@ export const channel = resource('channel', {
     delete: remove('Delete channels', ({ name, waiting }) => [
       waiting > 0 ? `channel ${name}: ${waiting} messages wait on it and go to the fallback` : `channel ${name}`,
     ]),
-    test: action('test', 'Send a message by the same way as alerts go, and tell what came of it', {
-      preview: field('boolean', 'Send nothing: show what an alert would look like'),
+    preview: verb({
+      kind: 'describe',
+      summary: 'Show what would be said of an alert, while it is wrong and when it is over; nothing is sent',
+      fields: {},
+      examples: ['ops', 'ops -o json --query firing.html | jq -r . > mail.html'],
+      operation: { method: 'GET', path: ':id/preview' },
+      run: async ({ api, resource, item }) => {
+        const found = await api.send<{ preview: object }>('GET', `${resource.path}/${item.id}/preview`);
+        return { value: found.preview };
+      },
     }),
+    test: action('test', 'Send a message by the same way as alerts go, and tell what came of it'),
     enable: action('enable', 'Use channels again that were disabled'),
     disable: action('disable', 'Send nothing by channels until they are enabled'),
   },

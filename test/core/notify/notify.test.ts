@@ -9,7 +9,7 @@ import { decide, retryDelays } from '../../../src/core/notify/retry.ts';
 import { readRetryAfter } from '../../../src/core/notify/retry-after.ts';
 import { checkSettings, kindOf, settingFlags, shownSettings } from '../../../src/core/notify/settings.ts';
 import { signWebhook } from '../../../src/core/notify/sign.ts';
-import { readTemplate } from '../../../src/core/notify/template.ts';
+import { applyTemplates, readTemplate } from '../../../src/core/notify/template.ts';
 import { takeTurn, type Waiting } from '../../../src/core/notify/turn.ts';
 import { createGuard } from '../../../src/core/transport/guard.ts';
 import { messageOf } from '../../daemon/alerts/bench.ts';
@@ -227,9 +227,16 @@ describe('a template', () => {
     expect(readTemplate('{{ severity }}: {{summary}} {{labels.server}}{{labels.none}} {{count}}')(message)).toBe(
       'critical: s web-1 1',
     );
-    expect(() => readTemplate('{{sumary}}')).toThrow(/knows no field {{sumary}}/);
+    expect(() => readTemplate('{{title}}\n\n{{sumary}}')).toThrow('line 3: there is no field {{sumary}}');
     for (const text of ['{{', 'a }} b', '{{constructor}}', '{{labels.}}', '{{__proto__}}'])
       expect(() => readTemplate(text), text).toThrow(Failure);
+  });
+
+  it('takes nothing from a digest, in which each message has to be found again', () => {
+    const templates = { subject: '{{severity}}', body: '{{summary}}' };
+    const digest = fold([messageOf('a'), messageOf('b')], 'd', 0);
+    expect(applyTemplates(digest, templates)).toEqual(digest);
+    expect(applyTemplates(message, templates)).toMatchObject({ title: 'critical', text: 's' });
   });
 
   it('takes any text without a crash, in time that grows with its length', () => {

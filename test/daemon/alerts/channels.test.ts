@@ -209,8 +209,8 @@ describe('a channel', () => {
       topic: 't',
       subject: '{{severity}} {{labels.server}}',
     });
-    const { message } = await bench.call(bench.channels, 'test', { preview: true }, id);
-    expect(message!.title).toBe('critical web-1');
+    const { preview } = await bench.call(bench.channels, 'preview', {}, id);
+    expect(preview).toMatchObject({ firing: { title: 'critical web-1' }, resolved: { title: 'critical web-1' } });
     await bench.store.commit(outgoing(bench.tools, { id, type: 'ntfy' }, firing));
     await bench.turn();
     expect(JSON.parse(receiver.received[0]!.body)).toMatchObject({ title: 'critical web-1' });

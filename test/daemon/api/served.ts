@@ -101,7 +101,7 @@ export async function openApi(options: ServedOptions = {}) {
     alert: memory('alert', ['ack', 'silence', 'unsilence']),
     silence: memory('silence'),
     route: memory('route', ['test']),
-    channel: memory('channel', ['test', 'enable', 'disable']),
+    channel: memory('channel', ['preview', 'test', 'enable', 'disable']),
     inbox: memory('inbox_message', ['read', 'clear']),
   };
   const services = {

@@ -1,6 +1,6 @@
-import { Failure } from '../../../core/failure.ts';
+import { Failure, toFailure } from '../../../core/failure.ts';
 import { checkSettings, kindOf, settingsOf, shownSettings } from '../../../core/notify/settings.ts';
-import { applyTemplates, readTemplate } from '../../../core/notify/template.ts';
+import { readTemplate } from '../../../core/notify/template.ts';
 import type { Request, Service } from '../../api/service.ts';
 import { timeOf } from '../../backup/service/common.ts';
 import {
@@ -14,7 +14,8 @@ import {
 } from '../channels.ts';
 import { readRoutes } from '../routes.ts';
 import type { AlertTools } from '../tools.ts';
-import { sample, testChannel } from './test-channel.ts';
+import { preview } from './preview.ts';
+import { testChannel } from './test-channel.ts';
 
 /** What can be done with channels. */
 export function channelService(tools: AlertTools): Service {
@@ -27,9 +28,9 @@ export function channelService(tools: AlertTools): Service {
     create: ({ input }) => create(tools, input),
     update: request => update(tools, request),
     delete: ({ id }) => remove(tools, id!),
-    test: async ({ id, input, caller, signal }) => {
+    preview: async ({ id }) => ({ preview: preview(await readChannel(tools.store, id!), tools.clock.now()) }),
+    test: async ({ id, caller, signal }) => {
       const channel = await readChannel(tools.store, id!);
-      if (input.preview) return { message: applyTemplates(sample(channel, tools.clock.now()), channel) };
       await testChannel(tools, channel, caller.requestId, signal);
       return answer(tools, channel.id);
     },
@@ -61,16 +62,17 @@ async function create(tools: AlertTools, input: Request['input']): Promise<unkno
 
 async function update(tools: AlertTools, { id, input }: Request): Promise<unknown> {
   const channel = await readChannel(tools.store, id!);
-  const kind = kindOf(channel.type);
-  const given = settingsOf(input);
-  const settings = checkSettings(kind, {
-    ...(Object.keys(given).length > 0 && openSettings(channel, tools)),
-    ...given,
-  });
-  checkHook(tools, settings);
-  const sealed = Object.keys(given).length > 0 ? { settings: sealSettings(channel, settings, tools) } : {};
-  await write(tools, channel, { ...sealed, ...sharedOf(input), disabled: null });
+  await write(tools, channel, { ...newSettings(tools, channel, input), ...sharedOf(input), disabled: null });
   return answer(tools, channel.id);
+}
+
+/** The settings to be kept where some are given; those that are not stay as they are. */
+function newSettings(tools: AlertTools, channel: Channel, input: Request['input']): { readonly settings?: string } {
+  const given = settingsOf(input);
+  if (Object.keys(given).length === 0) return {};
+  const settings = checkSettings(kindOf(channel.type), { ...openSettings(channel, tools), ...given });
+  checkHook(tools, settings);
+  return { settings: sealSettings(channel, settings, tools) };
 }
 
 async function remove(tools: AlertTools, id: number): Promise<void> {
@@ -103,7 +105,8 @@ async function write({ store, clock, queue }: AlertTools, { id, name, version }:
 
 /** What is given of what all kinds have; throws `usage` for what makes no sense. */
 function sharedOf({ fallback, subject, body, rate, 'max-age': maxAge }: Request['input']) {
-  for (const template of [subject, body]) if (typeof template === 'string') readTemplate(template);
+  checkTemplate('subject', subject);
+  checkTemplate('body', body);
   if (rate !== undefined && !(Number(rate) >= 1 && Number(rate) <= 1000))
     throw new Failure('usage', 'rate: give 1 to 1000 messages a minute');
   if (maxAge !== undefined && !(Number(maxAge) >= 60_000)) throw new Failure('usage', 'max-age: give a minute or more');
@@ -114,6 +117,15 @@ function sharedOf({ fallback, subject, body, rate, 'max-age': maxAge }: Request[
     ...(rate !== undefined && { rate: Number(rate) }),
     ...(maxAge !== undefined && { max_age: Number(maxAge) }),
   };
+}
+
+function checkTemplate(name: string, text: unknown): void {
+  try {
+    if (typeof text === 'string') readTemplate(text);
+  } catch (error) {
+    const { message, hint } = toFailure(error);
+    throw new Failure('usage', `${name}: ${message}`, { hint });
+  }
 }
 
 function checkHook({ settings: { hooks } }: AlertTools, { hook }: Readonly<Record<string, unknown>>): void {

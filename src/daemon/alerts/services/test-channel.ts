@@ -46,21 +46,3 @@ function testMessage(channel: Channel, id: string, at: number): Message {
     ...{ labels: { channel: channel.name }, alerts: [], more: 0 },
   };
 }
-
-/** An alert as it might be, to be looked at. */
-export function sample({ id }: Pick<Channel, 'id'>, at: number): Message {
-  const labels = { check: 'web', server: 'web-1' };
-  const summary = 'web: answers with 503 instead of 200';
-  return {
-    ...{
-      id: messageId('sample', id),
-      at,
-      status: 'firing',
-      severity: 'critical',
-      thread: 'sample',
-      title: `FIRING: ${summary}`,
-    },
-    ...{ text: `critical  ${summary}\n  check=web server=web-1`, labels, more: 0 },
-    alerts: [{ key: 'check/1', at, firing: true, severity: 'critical', labels, summary }],
-  };
-}
