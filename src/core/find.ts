@@ -4,7 +4,7 @@ import { type Declaration, type Item, nameOf } from './resource.ts';
 import type { Identity } from './resources/identities.ts';
 
 /** Enough of a resource to find one. */
-export type Findable = Pick<Identity, 'path' | 'key' | 'title'> &
+export type Findable = Pick<Identity, 'path' | 'key' | 'title' | 'of'> &
   Pick<Declaration, 'query' | 'nameKey'> & { readonly name: string };
 
 /** Which items a command is for. */
@@ -114,7 +114,8 @@ async function byId(api: Api, resource: Findable, id: string): Promise<Item | un
 
 async function byName(api: Api, resource: Findable, name: string, query: Query): Promise<Item[]> {
   const key = resource.nameKey ?? 'name';
-  const filter = key === 'name' ? { name } : {};
+  // The daemon narrows its lists by whatever its things are called; Hetzner by names only.
+  const filter = key === 'name' || resource.of === 'daemon' ? { name } : {};
   const rows = await collect<Item>(api.list(resource.path, { ...resource.query, ...query, ...filter }));
   return rows.filter(row => row[key] === name);
 }

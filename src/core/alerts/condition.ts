@@ -1,12 +1,14 @@
 import type { Step, Store } from '../store/store.ts';
 
-/** What somebody who watches says of one thing: it is wrong now, or right again. */
+/** What somebody who watches says of one thing: it is wrong now, right again, or about to be wrong. */
 export interface Condition {
   /** The same for the same thing, at most 255 bytes: `check/12`, `backup/3/42`. */
   readonly key: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly firing: boolean;
+  /** When it will be wrong if it goes on like this, milliseconds: it is not `firing` yet, and nobody is told. */
+  readonly fires?: number;
   readonly severity: 'info' | 'warning' | 'critical';
   /** What routes and silences choose by: `{ check: 'web', server: 'web-1' }`. */
   readonly labels: Readonly<Record<string, string>>;
@@ -18,9 +20,9 @@ export interface Condition {
 
 /** The write that hands a condition over, for the commit that has the change of state it tells of; what becomes of it is decided by who reads the table in its order. */
 export function stating({ db }: Pick<Store, 'db'>, condition: Condition): Step {
-  const { key, at, firing, severity, labels, summary, details } = condition;
+  const { key, at, firing, fires = null, severity, labels, summary, details } = condition;
   const row = {
-    ...{ subject: key, at, firing: Number(firing), severity, summary },
+    ...{ subject: key, at, firing: Number(firing), fires_at: fires, severity, summary },
     ...{ labels: JSON.stringify(labels), details: details === undefined ? null : JSON.stringify(details) },
   };
   return { query: db.insertInto('conditions').values(row) };

@@ -53,6 +53,19 @@ export function observe(before: Watched, result: Result, policy: Policy, now: nu
   return { ...next, solid, changes: noted, flapping: isFlapping(before.flapping, noted) };
 }
 
+/** When it will be down at the earliest if nothing but failures comes from `next` on, each an interval after the other; undefined while nothing fails, and when it is down. */
+export function fallsAt(
+  { state, failing, changes }: Watched,
+  { interval, timeout, count, for: least }: Policy,
+  next: number,
+): number | undefined {
+  if (state === 'down' || failing.count === 0) return undefined;
+  const needed = Math.max(least, slowness(changes, interval));
+  // A result comes as long after its time as the answer takes, the first one as well as the last.
+  const later = Math.ceil((failing.since + needed - timeout - next) / interval);
+  return next + interval * Math.max(0, later, count - failing.count - 1);
+}
+
 /** A value that is good again, but not yet past the threshold at which that counts, is still wrong. */
 function judge({ state }: Watched, { outcome, value, wrong }: Result, { clear }: Policy): Outcome {
   if (outcome !== 'up' || state !== 'down' || clear === undefined || value === undefined) return outcome;

@@ -3,7 +3,7 @@ import { type Column, resource } from '../resource.ts';
 import { action, describe, listUnlabelled } from '../verbs.ts';
 import { common } from './columns.ts';
 
-const states = ['firing', 'resolved'] as const;
+const states = ['firing', 'pending', 'resolved'] as const;
 const severities = ['info', 'warning', 'critical'] as const;
 
 const columns: Record<string, Column> = {
@@ -15,7 +15,8 @@ const columns: Record<string, Column> = {
   labels: item => item.labels,
   started: item => item.started,
   ended: item => item.ended,
-  since: item => new Date(item.ended ?? item.started),
+  since: item => new Date(item.pending_since ?? item.ended ?? item.started),
+  fires: item => item.fires,
   acknowledged: item => item.acknowledged_by,
   silenced: item => item.silenced_until,
 };
@@ -27,7 +28,7 @@ const text = (summary: string) => field('text', summary, { required: true });
 export const alert = resource('alert', {
   nameKey: 'key',
   columns,
-  defaults: ['id', 'key', 'state', 'severity', 'summary', 'since', 'acknowledged'],
+  defaults: ['id', 'key', 'state', 'severity', 'summary', 'since', 'fires', 'acknowledged'],
   wide: ['labels', 'started', 'ended', 'silenced'],
   sortable: ['id', 'started', 'severity'],
   order: ['id:desc'],
@@ -35,7 +36,10 @@ export const alert = resource('alert', {
   item: {
     id: field('integer', 'Id', { required: true }),
     key: text('What it is about, such as check/12'),
-    state: field('text', 'Whether it is wrong now', { required: true, choices: states }),
+    state: field('text', 'Whether it is wrong now; pending is what fails and is not told of yet', {
+      required: true,
+      choices: states,
+    }),
     severity: field('text', 'How bad it is', { required: true, choices: severities }),
     summary: text('One line'),
     labels: field('labels', 'What routes and silences choose by', { required: true }),
@@ -43,6 +47,8 @@ export const alert = resource('alert', {
     firings: field('integer', 'How often it has begun', { required: true }),
     started: field('time', 'When it began last', { required: true }),
     ended: when('When it was right again; null while it is wrong'),
+    pending_since: when('Since when it is suspected; null where it is not'),
+    fires: when('When it will fire at the earliest, if that goes on'),
     acknowledged: when('When somebody took it on'),
     acknowledged_by: field('text', 'Who did'),
     acknowledged_reason: field('text', 'And what they said'),

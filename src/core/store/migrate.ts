@@ -3,10 +3,11 @@ import { begin } from './migrations/001-begin.ts';
 import { alerts } from './migrations/002-alerts.ts';
 import { checks } from './migrations/003-checks.ts';
 import { gateway } from './migrations/004-gateway.ts';
+import { pending } from './migrations/005-pending.ts';
 import type { Dialect } from './store.ts';
 
 /** Every change of the tables, in order; a released one is never edited. */
-export const migrations: readonly (readonly string[])[] = [begin, alerts, checks, gateway];
+export const migrations: readonly (readonly string[])[] = [begin, alerts, checks, gateway, pending];
 
 const words: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
   sqlite: {

@@ -13,6 +13,8 @@ export interface ConditionRow {
   readonly subject: string;
   readonly at: Time;
   readonly firing: Flag;
+  /** When it will fire if it goes on, where it does not yet; null for what is wrong or right now. */
+  readonly fires_at: Time | null;
   readonly severity: 'info' | 'warning' | 'critical';
   readonly labels: Json;
   readonly summary: string;
@@ -121,11 +123,14 @@ export interface InboxRow {
 export interface AlertRow {
   readonly id: Generated<number>;
   readonly subject: string;
-  readonly state: 'firing' | 'resolved';
+  /** `pending` for what has never fired and is suspected. */
+  readonly state: 'firing' | 'resolved' | 'pending';
   readonly severity: ConditionRow['severity'];
   readonly labels: Json;
   readonly summary: string;
   readonly details: Json | null;
+  /** `Pending` of core/alerts: what is suspected of it now, null where nothing is. */
+  readonly pending: Json | null;
   /** How often it has begun. */
   readonly firings: number;
   /** Of its last condition. */

@@ -22,20 +22,25 @@ export async function takeConditions(tools: AlertTools): Promise<number> {
   const kept = await db.selectFrom('alerts').selectAll().where('subject', 'in', subjects).execute();
   const before = new Map(kept.map(row => [row.subject, row]));
   const now = new Map<string, Alert | undefined>(kept.map(row => [row.subject, alertOf(row)]));
-  const told: Alert[] = [];
+  const told: Tidings[] = [];
   for (const row of rows) {
     const last = now.get(row.subject);
     const next = observe(last, conditionOf(row));
     now.set(row.subject, next);
-    if (next && next.state !== last?.state) told.push(next);
+    told.push(...changeOf(last, next));
   }
   const rules = await readRules(store);
   const alerts = [...now.values()].filter(alert => alert !== undefined);
   const changed = alerts.filter(alert => !isKept(alert, before.get(alert.subject)));
+  const gone = kept.filter(({ subject }) => now.get(subject) === undefined);
   const ids = rows.map(({ id }) => id);
   const done = await store.commit([
     { query: db.deleteFrom('conditions').where('id', 'in', ids), changes: ids.length },
     ...writing(store, changed, before),
+    ...gone.map(({ id, version }) => ({
+      query: db.deleteFrom('alerts').where('id', '=', id).where('version', '=', version),
+      changes: 1,
+    })),
     ...joining(tools, changed, rules),
     ...telling(store, clock.now(), told),
   ]);
@@ -64,18 +69,35 @@ export function joining({ store, clock }: AlertTools, alerts: readonly Alert[], 
 }
 
 /** The row as the pure decisions take it. */
-export function alertOf({ labels, details, ...row }: Omit<AlertRow, 'id'>): Alert {
+export function alertOf({ labels, details, pending, ...row }: Omit<AlertRow, 'id'>): Alert {
   const { subject, state, severity, summary, firings, at, started, ended } = row;
   return {
     ...{ subject, state, severity, summary, firings, at, started, ended },
     ...{ labels: JSON.parse(labels), details: details === null ? undefined : JSON.parse(details) },
+    ...(pending !== null && { pending: JSON.parse(pending) }),
   };
 }
 
-function conditionOf({ subject: key, labels, firing, details, ...row }: Omit<ConditionRow, 'id'>): Condition {
+function conditionOf({
+  subject: key,
+  labels,
+  firing,
+  details,
+  fires_at: fires,
+  ...row
+}: Omit<ConditionRow, 'id'>): Condition {
   const { at, severity, summary } = row;
   const read = details === null ? undefined : JSON.parse(details);
-  return { key, at, severity, summary, firing: firing === 1, labels: JSON.parse(labels), details: read };
+  return {
+    key,
+    at,
+    severity,
+    summary,
+    firing: firing === 1,
+    ...(fires !== null && { fires }),
+    labels: JSON.parse(labels),
+    details: read,
+  };
 }
 
 function isKept(alert: Alert, row: KeptAlert | undefined): boolean {
@@ -99,19 +121,32 @@ function writing({ db }: Store, alerts: readonly Alert[], before: ReadonlyMap<st
   return [...inserts, ...updates];
 }
 
-function rowOf({ labels, details, ...rest }: Alert) {
+function rowOf({ labels, details, pending, ...rest }: Alert) {
   return {
     ...rest,
     ...{ labels: JSON.stringify(labels), details: details === undefined ? null : JSON.stringify(details) },
+    pending: pending === undefined ? null : JSON.stringify(pending),
   };
 }
 
-/** The write of the events `alert.firing` and `alert.resolved`. */
-function telling({ db }: Store, at: number, alerts: readonly Alert[]): Step[] {
+interface Tidings {
+  readonly what: 'firing' | 'resolved' | 'pending' | 'passed';
+  readonly alert: Alert;
+}
+
+/** What has changed, for those who watch: `passed` is what was suspected and did not come. */
+function changeOf(last: Alert | undefined, next: Alert | undefined): readonly Tidings[] {
+  if (next?.pending) return last?.pending ? [] : [{ what: 'pending', alert: next }];
+  if (next && next.state !== 'pending' && next.state !== last?.state) return [{ what: next.state, alert: next }];
+  return last?.pending ? [{ what: 'passed', alert: last }] : [];
+}
+
+/** The write of the events `alert.firing`, `alert.resolved`, `alert.pending` and `alert.passed`. */
+function telling({ db }: Store, at: number, alerts: readonly Tidings[]): Step[] {
   if (alerts.length === 0) return [];
-  const rows = alerts.map(({ subject: key, state, severity, labels, summary }) => ({
-    ...{ at, type: `alert.${state}` },
-    data: JSON.stringify({ key, severity, labels, summary }),
+  const rows = alerts.map(({ what, alert: { subject: key, severity, labels, summary, pending } }) => ({
+    ...{ at, type: `alert.${what}` },
+    data: JSON.stringify({ key, severity, labels, summary: pending?.summary ?? summary }),
   }));
   return [{ query: db.insertInto('events').values(rows) }];
 }

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Outcome, Result } from '../../core/checks/check.ts';
+import { nextDue } from '../../core/checks/due.ts';
 import { unwatched, type Watched } from '../../core/checks/observe.ts';
 import type { Policy } from '../../core/checks/policy.ts';
 import type { Settings } from '../../core/checks/settings.ts';
@@ -42,6 +43,11 @@ export function readRow(row: Selectable<CheckRow>): Watch {
     status: JSON.parse(row.status),
     beat: row.beat === null ? undefined : JSON.parse(row.beat),
   };
+}
+
+/** When the check is due next after a run that ended at that moment (ms). */
+export function dueAfter({ id, policy, next_due }: Pick<Watch, 'id' | 'policy' | 'next_due'>, at: number): number {
+  return nextDue(id, policy.interval, Math.max(at, next_due));
 }
 
 /** Of a check that has not run yet. */

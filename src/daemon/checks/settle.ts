@@ -1,11 +1,10 @@
 import { stating } from '../../core/alerts/condition.ts';
 import type { Result } from '../../core/checks/check.ts';
-import { nextDue } from '../../core/checks/due.ts';
-import { observe } from '../../core/checks/observe.ts';
+import { fallsAt, observe } from '../../core/checks/observe.ts';
 import { type Quiet, type Tiding, tell } from '../../core/checks/tell.ts';
 import { happened } from '../../core/store/happened.ts';
 import type { Step, Store } from '../../core/store/store.ts';
-import { kept, type Status, type Watch } from './row.ts';
+import { dueAfter, kept, type Status, type Watch } from './row.ts';
 
 /** A run that has ended. */
 export interface Ended {
@@ -21,13 +20,14 @@ export interface Ended {
 export function settling({ db }: Store, { watch, result, at, took }: Ended, quiet: Quiet): readonly Step[] {
   const { id, policy, status } = watch;
   const watched = observe(status.watched, result, policy, at);
-  const { told, tidings } = tell(status.told, watched, quiet);
+  const next_due = dueAfter(watch, at);
+  const { told, tidings } = tell(status.told, watched, quiet, fallsAt(watched, policy, next_due));
   const next: Status = {
     ...{ watched, told, last: { ...result, at } },
     recent: [...status.recent, [at, result.outcome, took] as const].slice(-kept),
   };
   const set = {
-    ...{ next_due: nextDue(id, policy.interval, Math.max(at, watch.next_due)), claim: '', lease_until: 0 },
+    ...{ next_due, claim: '', lease_until: 0 },
     ...{ state: watched.state, since: watched.since, checked: at, status: JSON.stringify(next) },
   };
   const own = db.updateTable('checks').set(set).where('id', '=', id).where('claim', '=', watch.claim);
@@ -67,7 +67,7 @@ export function endingState({ db }: Pick<Store, 'db'>, id: number, at: number): 
 export function telling(
   { db }: Pick<Store, 'db'>,
   { id, name, kind, labels, policy, settings }: Pick<Watch, 'id' | 'name' | 'kind' | 'labels' | 'policy' | 'settings'>,
-  { topic, firing }: Tiding,
+  { topic, firing, fires }: Tiding,
   message: string,
   at: number,
 ): Step {
@@ -75,10 +75,10 @@ export function telling(
   return stating(
     { db },
     {
-      ...{ key: topic === 'down' ? `check/${id}` : `check/${id}/${topic}`, at, firing },
+      ...{ key: topic === 'down' ? `check/${id}` : `check/${id}/${topic}`, at, firing, fires },
       severity: topic === 'down' ? policy.severity : 'warning',
       labels: { ...server, ...labels, check: name, kind, topic },
-      summary: sentence(name, topic, firing, message),
+      summary: fires === undefined ? sentence(name, topic, firing, message) : `${name} fails: ${message}`,
     },
   );
 }

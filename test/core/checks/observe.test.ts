@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../src/core/checks/check.ts';
 import { slowest, window } from '../../../src/core/checks/flap.ts';
 import { findKind } from '../../../src/core/checks/kinds.ts';
-import { observe, unwatched, type Watched } from '../../../src/core/checks/observe.ts';
+import { fallsAt, observe, unwatched, type Watched } from '../../../src/core/checks/observe.ts';
 import { type Policy, readPolicy } from '../../../src/core/checks/policy.ts';
 
 const minute = 60_000;
@@ -37,6 +37,52 @@ function each(results: readonly Outcome[], given: Policy): Watched[] {
     return known;
   });
 }
+
+describe('the time at which something falls', () => {
+  const start = (count: number) => reach('u'.repeat(count));
+
+  it('is the one at which it is down when nothing but failures comes, and is known from the first of them', () => {
+    fc.assert(
+      fc.property(policies, fc.integer({ min: 0, max: 3 }), (given, ups) => {
+        let known = start(ups);
+        let said: number | undefined;
+        for (let now = ups * minute; ; now += minute) {
+          // All answers take no time at all.
+          const policy = { ...given, timeout: 0 };
+          known = observe(known, { outcome: 'down', message: '' }, policy, now);
+          if (known.state === 'down') return void expect(said ?? now).toBe(now);
+          const falls = fallsAt(known, policy, now + minute);
+          expect(falls).toBe(said ?? falls);
+          said = falls;
+        }
+      }),
+    );
+  });
+
+  it('is never after it is down, nor before by more than an answer takes', () => {
+    fc.assert(
+      fc.property(policies, fc.array(fc.nat(1000), { minLength: 30, maxLength: 30 }), (given, took) => {
+        let known = unwatched(0);
+        let said = 0;
+        for (const [place, ms] of took.entries()) {
+          const now = place * minute + ms;
+          known = observe(known, { outcome: 'down', message: '' }, given, now);
+          if (known.state === 'down') return void expect(said === 0 || (now >= said && now - said <= 1000)).toBe(true);
+          said = fallsAt(known, given, (place + 1) * minute)!;
+          expect(said).toBeGreaterThan(now);
+        }
+        expect(known.state).toBe('down');
+      }),
+    );
+  });
+
+  it('is unknown while nothing fails, and past when it is down', () => {
+    expect(fallsAt(start(1), policy, minute)).toBeUndefined();
+    expect(fallsAt(reach('ud'), policy, 2 * minute)).toBe(3 * minute);
+    expect(fallsAt(reach('uddd'), policy, 4 * minute)).toBeUndefined();
+    expect(fallsAt(reach('uddu'), policy, 4 * minute)).toBeUndefined();
+  });
+});
 
 describe('what is watched', () => {
   it.each([

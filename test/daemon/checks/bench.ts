@@ -86,9 +86,15 @@ export async function openBench({ worker = 'daemon', probe = async () => true, .
         await scheduler.drain();
       }
     },
+    /** What fires, and what has fired and is over. */
     conditions: async () => {
       const rows = await store.db.selectFrom('conditions').selectAll().orderBy('id').execute();
-      return rows.map(({ subject, firing, summary }) => `${firing ? '+' : '-'} ${subject}: ${summary}`);
+      const begun = new Set<string>();
+      return rows.flatMap(({ subject, firing, summary }) => {
+        if (!firing && !begun.delete(subject)) return [];
+        if (firing) begun.add(subject);
+        return [`${firing ? '+' : '-'} ${subject}: ${summary}`];
+      });
     },
     states: async () => {
       const rows = await store.db.selectFrom('states').selectAll().orderBy('id').execute();

@@ -12,16 +12,19 @@ import { endSilences, silencing } from './silence.ts';
 export function alertService(tools: AlertTools): Service {
   const { store, clock } = tools;
   return {
-    async list({ input }) {
-      const { state = ['firing'], severity, match } = input as Readonly<Record<string, string[] | undefined>>;
+    async list({ input, query }) {
+      // Who names an alert means it whatever it is now.
+      const usual = query.name === undefined ? ['firing'] : ['firing', 'pending', 'resolved'];
+      const { state = usual, severity, match } = input as Readonly<Record<string, string[] | undefined>>;
       const matches = readMatchers(match ?? []);
       const rows = await store.db
         .selectFrom('alerts')
         .selectAll()
-        .where('state', 'in', state as never)
+        .where(({ or, eb }) => or([eb('state', 'in', state as never), eb('pending', 'is not', null)]))
         .execute();
       const silenced = await silencedUntil(tools);
       return rows
+        .filter(row => state.includes(stateOf(row)))
         .filter(row => severity === undefined || severity.includes(row.severity))
         .filter(row => matches(labelsOf(alertOf(row))))
         .map(row => show(row, silenced));
@@ -29,7 +32,10 @@ export function alertService(tools: AlertTools): Service {
     describe: async ({ id }) => answer(tools, id!),
     async ack({ id, input, caller }) {
       const alert = await find(tools, id!);
-      if (alert.state !== 'firing') throw new Failure('refused', `alert ${alert.subject} is over`);
+      if (stateOf(alert) !== 'firing') {
+        const why = stateOf(alert) === 'pending' ? 'has not begun to fire' : 'is over';
+        throw new Failure('refused', `alert ${alert.subject} ${why}`);
+      }
       const now = clock.now();
       const set = {
         ...{ acknowledged: now, acknowledged_by: caller.name, version: alert.version + 1 },
@@ -78,17 +84,24 @@ async function silencedUntil({ store, clock }: AlertTools): Promise<(row: KeptAl
   };
 }
 
+/** What it is now: something that was over and is suspected again is pending. */
+function stateOf({ state, pending }: Pick<KeptAlert, 'state' | 'pending'>): KeptAlert['state'] {
+  return pending === null ? state : 'pending';
+}
+
 async function answer(tools: AlertTools, id: number): Promise<unknown> {
   return { alert: show(await find(tools, id), await silencedUntil(tools)) };
 }
 
 function show(row: KeptAlert, silenced: (row: KeptAlert) => number | null): Record<string, unknown> {
-  const { labels, details } = alertOf(row);
-  const { id, subject, state, severity, summary, firings } = row;
+  const { labels, details, pending } = alertOf(row);
+  const { id, subject, severity, firings } = row;
+  const [state, summary] = [stateOf(row), pending?.summary ?? row.summary];
   return {
     ...{ id, key: subject, state, severity, summary, labels, details: details ?? null, firings },
     ...{ started: timeOf(row.started), ended: timeOf(row.ended), acknowledged: timeOf(row.acknowledged) },
     ...{ acknowledged_by: row.acknowledged_by, acknowledged_reason: row.acknowledged_reason },
+    ...{ pending_since: timeOf(pending?.since), fires: timeOf(pending?.fires) },
     silenced_until: timeOf(silenced(row)),
   };
 }
