@@ -98,6 +98,12 @@ export const groups: readonly GroupEntry[] = [
     'Channels: ways to tell someone, such as mail, webhooks and chats',
     () => import('./channel.ts'),
   ),
+  entry(
+    daemon,
+    'delivery',
+    'Deliveries: messages that wait or were given up, to send again',
+    () => import('./channel.ts'),
+  ),
   entry(daemon, 'check', 'Checks: what the daemon watches, and how it is', () => import('./check/index.ts')),
   entry(
     daemon,

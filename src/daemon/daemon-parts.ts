@@ -7,8 +7,10 @@ import { openStore as openAt } from '../core/store/open.ts';
 import type { Store } from '../core/store/store.ts';
 import type { Clock } from '../core/world.ts';
 import { startAlerts } from './alerts/index.ts';
+import { measureAlerts } from './alerts/report.ts';
 import { alertService } from './alerts/services/alert.ts';
 import { channelService } from './alerts/services/channel.ts';
+import { deliveryService } from './alerts/services/delivery.ts';
 import { inboxService } from './alerts/services/inbox.ts';
 import { routeService } from './alerts/services/route.ts';
 import { silenceService } from './alerts/services/silence.ts';
@@ -99,6 +101,7 @@ export function servicesOf(
     silence: silenceService(tools),
     route: routeService(tools),
     channel: channelService(tools),
+    delivery: deliveryService(tools),
     inbox: inboxService(tools),
     check: checkService(tools, sources),
     maintenance: maintenanceService(tools),
@@ -115,11 +118,12 @@ export function servicesOf(
 export const parts: readonly Part[] = [
   {
     name: 'work',
-    async start(tools, { pulse, upstream, report }) {
+    async start(tools, { pulse, upstream, report, metrics }) {
       pulse.expect('scheduler', 60_000);
       pulse.expect('alerts', 60_000);
       const alerts = await startAlerts(tools);
       report('alerts', alerts.report);
+      measureAlerts(metrics, tools);
       const backups = startBackups({ ...tools, hetzner: upstream.jobApi });
       const stopWork = tools.queue.work({ ...backups.handlers, ...alerts.handlers }, { concurrency });
       return async () => {

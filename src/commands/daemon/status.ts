@@ -38,6 +38,8 @@ export async function writeStatus(
   await writeItem(world.out, format, item, { nameOf: () => 'cloudctld', idOf: one => one.pid, now: world.clock.now() });
   if (format.machine || session.settings.quiet) return;
   if (report.frozen) world.err.write('Note: automated deletions are stopped: cloudctl daemon unfreeze\n');
+  const { dead = 0 } = (report.parts.alerts ?? {}) as { readonly dead?: number };
+  if (dead > 0) world.err.write(`Note: ${dead} messages were given up: cloudctl delivery list --state dead\n`);
   if (report.configuration.error)
     world.err.write('Note: the configuration file is bad, and the one before is in use\n');
 }

@@ -49,6 +49,7 @@ export const identities = {
   silence: own('silences', 'silence', ['silences']),
   inbox: own('inbox_messages', 'message', [], 'inbox_message'),
   channel: own('channels', 'channel', ['channels']),
+  delivery: own('deliveries', 'message', ['deliveries'], 'delivery'),
   job: own('jobs', 'job', ['jobs']),
   check: own('checks', 'check', ['checks']),
   maintenance: own('maintenances', 'maintenance', ['maintenances']),

@@ -5,6 +5,7 @@ import { audit } from '../../core/resources/audit.ts';
 import { backup } from '../../core/resources/backup.ts';
 import { channel } from '../../core/resources/channel.ts';
 import { check } from '../../core/resources/check.ts';
+import { delivery } from '../../core/resources/delivery.ts';
 import { inbox } from '../../core/resources/inbox.ts';
 import { job } from '../../core/resources/job.ts';
 import { maintenance } from '../../core/resources/maintenance.ts';
@@ -41,6 +42,8 @@ export interface Route {
 export const served: readonly Served[] = [
   ...[schedule, backup, alert, silence, route, channel, inbox],
   ...[check, maintenance, uptime, statusPageResource],
+  ...[schedule, backup, alert, silence, route, channel, delivery, inbox],
+  ...[check, maintenance, uptime],
   ...[job, audit, sample, daemon],
 ];
 

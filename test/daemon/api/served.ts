@@ -102,6 +102,7 @@ export async function openApi(options: ServedOptions = {}) {
     silence: memory('silence'),
     route: memory('route', ['test']),
     channel: memory('channel', ['preview', 'test', 'enable', 'disable']),
+    delivery: memory('delivery', ['retry']),
     inbox: memory('inbox_message', ['read', 'clear']),
   };
   const services = {
