@@ -9,6 +9,7 @@ const long = {
   CLOUDCTL_STORE_KILLS: '1000',
   CLOUDCTL_QUEUE_KILLS: '60',
   CLOUDCTL_ROUNDS: '100',
+  CLOUDCTL_EVERY_POINT: '1',
   CLOUDCTL_FULL_DST: '1',
   CLOUDCTL_FULL_FUZZ: '1',
 };
@@ -19,6 +20,7 @@ const files = [
   'test/core/store',
   'test/core/queue',
   'test/core/backup',
+  'test/daemon/alerts/kill.test.ts',
   'test/daemon/faults/bodies.test.ts',
 ];
 const only = process.argv.slice(2);

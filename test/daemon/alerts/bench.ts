@@ -17,7 +17,7 @@ import { fakeClock } from '../../helpers/clock.ts';
 const { privateKey } = generateKeyPairSync('ed25519');
 
 /** What a test may have otherwise. */
-export interface Parts extends Partial<Pick<Tools, 'hook' | 'log' | 'settings'>>, Partial<AlertSources> {
+export interface Parts extends Partial<Pick<Tools, 'hetzner' | 'hook' | 'log' | 'settings'>>, Partial<AlertSources> {
   readonly store?: Store;
   readonly clock?: ReturnType<typeof fakeClock>;
   readonly worker?: string;
@@ -41,8 +41,9 @@ export async function openBench(parts: Parts = {}) {
   const audit = openAudit({ store, clock, key: privateKey });
   const settings = { maxConcurrentImages: 1, hooks: ['page'], ...parts.settings };
   const hook = parts.hook ?? (async () => {});
+  const hetzner = parts.hetzner ?? ({} as never);
   const tools: AlertTools = createAlertTools(
-    { ...{ store, queue, audit, clock, log, random, settings, hook }, hetzner: {} as never, signal: stop.signal },
+    { ...{ store, queue, audit, clock, log, random, settings, hook, hetzner }, signal: stop.signal },
     { key: useKey(Buffer.alloc(32, 7)), allowed: () => ['127.0.0.0/8', '::1'], timeout: 400, ...parts },
   );
   const alerts = await startAlerts(tools, { loop: false });

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/core/notify/message.ts';
-import { openSqlite } from '../../../src/core/store/sqlite.ts';
-import type { Store } from '../../../src/core/store/store.ts';
 import { outgoing } from '../../../src/daemon/alerts/outbox.ts';
-import { fakeClock } from '../../helpers/clock.ts';
 import { openReceiver, type Received } from '../../helpers/receiver.ts';
-import { startProcess } from '../simulate/crash.ts';
 import { type Bench, messageOf, openBench } from './bench.ts';
 
 const [minute, hour] = [60_000, 3_600_000];
@@ -93,60 +89,5 @@ describe('delivery', () => {
     await bench.pass(hour);
     expect(taken(receiver.received).map(one => one.id.split('.')[0])).toHaveLength(100);
     expect(receiver.received.length).toBeLessThan(30);
-  });
-
-  /** Sends three messages with a process that dies at the n-th step, and then with others; undefined when it never came to that step. */
-  async function killAt(n: number, reply: () => number) {
-    const store = await openSqlite(':memory:');
-    const clock = fakeClock(Date.parse('2026-11-25T10:00:00Z'), { auto: false });
-    const receiver = await openReceiver(reply);
-    const first = await openBench({ store, clock });
-    const { id } = await first.addChannel('hook', 'webhook', { url: receiver.url });
-    for (const one of ['a', 'b']) await put(first, id, messageOf(one, { thread: one }));
-    await put(first, id, messageOf('c', { thread: 'a', status: 'resolved' }));
-    let steps = 0;
-    let isDead = false;
-    const mortal = startProcess(store, {} as never, (_point, process) => {
-      steps += 1;
-      if (steps === n) {
-        isDead = true;
-        process.kill();
-      }
-    });
-    const lasting: Store = mortal.store;
-    try {
-      const dying = await openBench({ store: lasting, clock });
-      await dying.pass(10 * minute);
-    } catch {
-      // It is dead; what it threw, it threw to itself.
-    }
-    const next = await openBench({ store, clock });
-    await next.pass(2 * hour);
-    const rows = await next.deliveries();
-    await store.close();
-    return { isDead, received: receiver.received, rows };
-  }
-
-  it('loses nothing to a kill before or after any commit, and tells twice only under the same id', {
-    timeout: 60_000,
-  }, async () => {
-    let points = 0;
-    for (let n = 1; ; n += 1) {
-      let calls = 0;
-      // The second call fails once, so that a retry is among the steps.
-      const { isDead, received, rows } = await killAt(n, () => (++calls === 2 ? 503 : 200));
-      if (!isDead) break;
-      points += 1;
-      expect({
-        n,
-        states: rows.map(({ state }) => state).filter(state => state !== 'folded' && state !== 'done'),
-      }).toEqual({ n, states: [] });
-      const ids = received.map(({ headers }) => String(headers['webhook-id']));
-      const told = taken(received).map(one => one.id.split('.')[0]!);
-      expect({ n, told: [...new Set(told)].sort() }).toEqual({ n, told: ['a', 'b', 'c'] });
-      expect(told.indexOf('a')).toBeLessThan(told.indexOf('c'));
-      expect(ids.length).toBeLessThanOrEqual(6);
-    }
-    expect(points).toBeGreaterThan(10);
   });
 });
