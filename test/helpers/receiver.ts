@@ -19,7 +19,12 @@ export async function openReceiver(reply: (request: Received) => Reply = () => 2
   const state = { reply };
   const server = createServer(async (request, answer) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    try {
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+    } catch {
+      // What is cut off has not come.
+      return;
+    }
     const { url = '', method = '', headers } = request;
     const one = { path: url, method, headers, body: Buffer.concat(chunks).toString('utf8') };
     received.push(one);

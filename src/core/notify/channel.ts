@@ -22,6 +22,8 @@ export interface SendTools {
   readonly hook: (name: string, variables: Readonly<Record<string, string>>) => Promise<void>;
   readonly now: () => number;
   readonly signal: AbortSignal;
+  /** Milliseconds that all of it may take, where it is not what is usual. */
+  readonly timeout?: number;
 }
 
 /** A request of a channel; `POST` of JSON where nothing else is said. */

@@ -18,7 +18,7 @@ const longest = 30_000;
 /** What sends a mail by that server: throws `unreachable` and `timeout` for what may pass, `refused` for what the server does not want. */
 export async function openMail(
   settings: MailSettings,
-  { resolve, signal }: Pick<SendTools, 'resolve' | 'signal'>,
+  { resolve, signal, timeout = longest }: Pick<SendTools, 'resolve' | 'signal' | 'timeout'>,
 ): Promise<(mail: Readonly<Record<string, unknown>>) => Promise<void>> {
   const { host, encryption, username, password, ca } = settings;
   const isTls = encryption === 'tls';
@@ -36,8 +36,8 @@ export async function openMail(
     let timer: NodeJS.Timeout | undefined;
     let abort = () => {};
     const end = new Promise<never>((_, reject) => {
-      const late = new Failure('timeout', `${host}: the mail was not taken within ${longest / 1000} s`);
-      timer = setTimeout(() => reject(late), longest);
+      const late = new Failure('timeout', `${host}: the mail was not taken within ${timeout / 1000} s`);
+      timer = setTimeout(() => reject(late), timeout);
       abort = () => reject(new Failure('interrupted', 'the daemon stops'));
       signal.addEventListener('abort', abort);
     });

@@ -18,7 +18,7 @@ export interface AlertSources {
   /** Networks of the host's own that may be connected to. */
   readonly allowed: () => readonly string[];
   readonly lookup?: Lookup;
-  /** Milliseconds that a request may take. */
+  /** Milliseconds that sending may take. */
   readonly timeout?: number;
 }
 
@@ -32,6 +32,7 @@ export function createAlertTools(tools: Tools, sources: AlertSources): AlertTool
     hook: tools.hook,
     now: tools.clock.now,
     signal,
+    timeout,
   });
   return { ...tools, key, sending };
 }
