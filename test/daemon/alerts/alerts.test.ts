@@ -5,7 +5,8 @@ import { inboxService } from '../../../src/daemon/alerts/services/inbox.ts';
 import { routeService } from '../../../src/daemon/alerts/services/route.ts';
 import { silenceService } from '../../../src/daemon/alerts/services/silence.ts';
 import { openReceiver } from '../../helpers/receiver.ts';
-import { type Bench, openBench, type Row } from './bench.ts';
+import { type BackEnd, stores } from '../../helpers/stores.ts';
+import { type Bench, openBenchOn, type Row } from './bench.ts';
 
 const [minute, hour] = [60_000, 3_600_000];
 
@@ -23,9 +24,9 @@ async function state(bench: Bench, key: string, firing: boolean, more: Partial<C
   await bench.store.commit([stating(bench.store, one)]);
 }
 
-async function openAlerts(input: Record<string, unknown> = {}) {
+async function openAlertsOn(back: BackEnd, input: Record<string, unknown> = {}) {
   const receiver = await openReceiver();
-  const bench = await openBench();
+  const bench = await openBenchOn(back);
   await bench.addChannel('hook', 'webhook', { url: receiver.url });
   const routes = routeService(bench.tools);
   if (input) await bench.call(routes, 'create', { name: 'all', channel: ['hook'], ...input });
@@ -37,7 +38,10 @@ async function openAlerts(input: Record<string, unknown> = {}) {
   return { bench, receiver, told, routes, alerts: alertService(bench.tools) };
 }
 
-describe('alerts', () => {
+describe.each(stores)('alerts on $name', { timeout: 120_000 }, back => {
+  const openAlerts = (input?: Record<string, unknown>) => openAlertsOn(back, input);
+  const many = back.name === 'MySQL' ? 2_000 : 10_000;
+
   it('are told after the wait of their group, together, and when they are over', async () => {
     const { bench, told } = await openAlerts();
     await state(bench, 'a', true);
@@ -158,9 +162,9 @@ describe('alerts', () => {
     expect(told()).toEqual(['alert.firing: FIRING: a is bad']);
   });
 
-  it('of which there are 10,000 in a minute come in a few messages, none is lost', async () => {
+  it(`of which there are ${many} in a minute come in a few messages, none is lost`, async () => {
     const { bench, told } = await openAlerts();
-    for (let n = 0; n < 10_000; n += 500) {
+    for (let n = 0; n < many; n += 500) {
       const all = Array.from({ length: 500 }, (_, at) => `c${n + at}`);
       const now = bench.clock.now();
       await bench.store.commit(
@@ -183,7 +187,7 @@ describe('alerts', () => {
       .selectFrom('alerts')
       .select(({ fn }) => fn.countAll<number>().as('n'))
       .executeTakeFirstOrThrow();
-    expect(Number(counts.n)).toBe(10_000);
+    expect(Number(counts.n)).toBe(many);
     const untold = bench.store.db.selectFrom('group_alerts').selectAll().where('told_firing', 'is', null);
     expect(await untold.execute()).toEqual([]);
   });

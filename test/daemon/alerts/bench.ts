@@ -13,6 +13,7 @@ import type { Request, Service } from '../../../src/daemon/api/service.ts';
 import { hostAdmin } from '../../../src/daemon/gateway/people/principal.ts';
 import type { Tools } from '../../../src/daemon/tools.ts';
 import { fakeClock } from '../../helpers/clock.ts';
+import type { BackEnd } from '../../helpers/stores.ts';
 
 const { privateKey } = generateKeyPairSync('ed25519');
 
@@ -100,6 +101,14 @@ export async function openBench(parts: Parts = {}) {
       row => JSON.parse(row.content) as Message,
     );
   return { store, clock, tools, alerts, queue, logged, turn, pass, ask, call, channels, addChannel, deliveries, inbox };
+}
+
+/** The same on an empty store of that kind, which goes with the test; SQLite's is in memory, where no disk is waited for. */
+export async function openBenchOn({ name, open }: BackEnd): Promise<Bench> {
+  if (name === 'SQLite') return openBench();
+  const store = await open();
+  onTestFinished(() => store.close());
+  return openBench({ store, shared: true });
 }
 
 export type Bench = Awaited<ReturnType<typeof openBench>>;
