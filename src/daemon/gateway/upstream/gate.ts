@@ -81,7 +81,7 @@ export function createGate({ http, clock, signal }: GateOptions): Gate {
     } catch (error) {
       entry.reject(error);
     }
-    turns.ended(clock.now(), answer);
+    turns.ended(entry, clock.now(), answer);
     if (answer?.status === 429) {
       refused += 1;
       if (signal.aborted) entry.reject(stopped(signal));

@@ -23,7 +23,7 @@ export interface Turns<T extends Waiting> {
   /** The one whose turn it is, under way from now on; or when to look again, which is earlier when something is added or ends. */
   next(now: number): { readonly one: T } | { readonly at: number };
   /** One that was under way has ended, with an answer or none. */
-  ended(now: number, answer?: HttpResponse): void;
+  ended(one: T, now: number, answer?: HttpResponse): void;
   /** How many wait, and how many are under way. */
   readonly waiting: number;
   readonly underWay: number;
@@ -41,7 +41,9 @@ export function createTurns<T extends Waiting>(): Turns<T> {
   >;
   const counts = new Map<string, number>();
   let bucket = unknownBucket;
-  let underWay = 0;
+  /** What is under way, and the how manieth it was to be started. */
+  const underWay = new Map<T, number>();
+  let [started, learnt] = [0, 0];
 
   function count(tenant: string, by: 1 | -1): void {
     const left = (counts.get(tenant) ?? 0) + by;
@@ -96,30 +98,35 @@ export function createTurns<T extends Waiting>(): Turns<T> {
       return late;
     },
     next(now) {
-      let at = Math.min(...all().map(({ until }) => until));
+      let at = all().reduce((soonest, { until }) => Math.min(soonest, until), Number.POSITIVE_INFINITY);
       for (const urgency of urgencies) {
         // Where too many are under way, the end of one of them is what to wait for.
-        if (queues[urgency].size === 0 || underWay >= rules[urgency].slots) continue;
+        if (queues[urgency].size === 0 || underWay.size >= rules[urgency].slots) continue;
         const start = startOf(bucket, urgency, now);
         if (start > now) {
           at = Math.min(at, start);
           continue;
         }
         bucket = spend(bucket, urgency, now);
-        underWay += 1;
-        return { one: take(urgency)! };
+        const one = take(urgency)!;
+        underWay.set(one, ++started);
+        return { one };
       }
       return { at };
     },
-    ended(now, answer) {
-      underWay -= 1;
-      if (answer) bucket = told(bucket, answer, underWay, now);
+    ended(one, now, answer) {
+      const number = underWay.get(one) ?? 0;
+      underWay.delete(one);
+      // An answer that comes after those to later requests tells of a bucket that was fuller.
+      if (!answer || (number < learnt && answer.status !== 429)) return;
+      learnt = Math.max(learnt, number);
+      bucket = told(bucket, answer, underWay.size, now);
     },
     get waiting() {
       return [...counts.values()].reduce((sum, each) => sum + each, 0);
     },
     get underWay() {
-      return underWay;
+      return underWay.size;
     },
     get bucket() {
       return bucket;
