@@ -3,8 +3,8 @@ import { operations } from './operations.ts';
 
 /** What the daemon serves of its own under `/cloudctl/v1`; each is guarded by `<resource>:read` and `<resource>:write`. */
 const daemonResources = [
-  ...['schedule', 'backup', 'check', 'maintenance', 'uptime', 'sample'],
-  ...['alert', 'silence', 'route', 'channel', 'inbox'],
+  ...['schedule', 'backup', 'check', 'maintenance', 'uptime', 'sample', 'status-page'],
+  ...['alert', 'silence', 'route', 'channel', 'delivery', 'inbox'],
   ...['job', 'audit', 'daemon'],
   ...['user', 'token', 'session', 'role', 'permit', 'project', 'quota', 'owner', 'approval'],
 ] as const;

@@ -28,7 +28,13 @@ const rules = {
     daemon: {
       '*:read': 'all',
       ...{ 'schedule:write': 'all', 'backup:write': 'all', 'check:write': 'all', 'maintenance:write': 'all' },
-      ...{ 'alert:write': 'all', 'silence:write': 'all', 'route:write': 'all', 'channel:write': 'all' },
+      ...{
+        'alert:write': 'all',
+        'silence:write': 'all',
+        'route:write': 'all',
+        'channel:write': 'all',
+        'delivery:write': 'all',
+      },
       ...{ 'inbox:write': 'all', 'approval:write': 'all' },
       ...sessions,
       ...ownTokens,

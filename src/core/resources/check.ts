@@ -4,7 +4,7 @@ import { allSettings } from '../checks/settings.ts';
 import { field } from '../field.ts';
 import { type Column, type Item, resource, verb } from '../resource.ts';
 import { withFiles } from '../settings.ts';
-import { action, action, call, call, create, create, describe, describe, list, listUnlabelled, remove, remove, update, update } from '../verbs.ts';
+import { action, call, create, describe, list, remove, update } from '../verbs.ts';
 import { common } from './columns.ts';
 
 const states = ['new', 'up', 'down', 'unknown'] as const;

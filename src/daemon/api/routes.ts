@@ -40,10 +40,8 @@ export interface Route {
 
 /** Everything that the daemon serves of its own. */
 export const served: readonly Served[] = [
-  ...[schedule, backup, alert, silence, route, channel, inbox],
-  ...[check, maintenance, uptime, statusPageResource],
   ...[schedule, backup, alert, silence, route, channel, delivery, inbox],
-  ...[check, maintenance, uptime],
+  ...[check, maintenance, uptime, statusPageResource],
   ...[job, audit, sample, daemon],
 ];
 

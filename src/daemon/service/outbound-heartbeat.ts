@@ -1,8 +1,7 @@
-import { lookup } from 'node:dns/promises';
 import { readIfThere } from '../../core/config/storage.ts';
 import { Failure, toFailure } from '../../core/failure.ts';
-import { createGuard } from '../../core/notify/guard.ts';
 import { post } from '../../core/notify/post.ts';
+import { createGuard, lookUp } from '../../core/transport/guard.ts';
 import type { About, Part } from '../daemon-parts.ts';
 import { holdLease } from '../lease.ts';
 import type { Tools } from '../tools.ts';
@@ -45,10 +44,7 @@ function beatOn(tools: Tools, about: About, file: string): () => Promise<void> {
   const stopped = new AbortController();
   const until = AbortSignal.any([signal, stopped.signal]);
   // The administrator names the address: it may lead anywhere.
-  const guard = createGuard(
-    host => lookup(host, { all: true }),
-    () => ['0.0.0.0/0', '::/0'],
-  );
+  const guard = createGuard(lookUp, () => ['0.0.0.0/0', '::/0'], 'heartbeat.url-file');
   const beats = metrics.counter('cloudctl_heartbeats_total', 'Calls of the outbound heartbeat, by result');
   let last: Beat | undefined;
   let sent: number | undefined;

@@ -1,5 +1,6 @@
 import type { Api } from '../../../src/core/api.ts';
 import type { Message } from '../../../src/core/notify/message.ts';
+import { useKey } from '../../../src/core/store/key.ts';
 import type { Store } from '../../../src/core/store/store.ts';
 import { routeService } from '../../../src/daemon/alerts/services/route.ts';
 import { silenceService } from '../../../src/daemon/alerts/services/silence.ts';
@@ -79,7 +80,7 @@ export async function liveThrough(store: Store, { life, taken, urls }: Listeners
     const { tools } = bench;
     if (!shared) await process.store.commit([releasingAll(process.store)]);
     const outages = await openOutages(tools, { host: 'host', probe: async () => true });
-    const sources = openSources(tools);
+    const sources = openSources(tools, { key: useKey(Buffer.alloc(32, 7)), allowed: () => ['127.0.0.0/8'] });
     const scheduler = createScheduler(tools, { sources, outages, worker: 'daemon', stop: tools.signal });
     return { ...bench, scheduler, checks: checkService(tools, sources) };
   }
