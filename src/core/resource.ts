@@ -87,10 +87,6 @@ export interface Declaration<T extends Item = Item> {
   readonly order?: readonly string[];
   /** Its items have no labels: none is chosen by a selector. */
   readonly unlabelled?: boolean;
-  /** What a caller must be allowed to, where that is not `<name>:read` and `<name>:write`. */
-  readonly permissions?: { readonly read: string; readonly write: string };
-  /** Its items belong to somebody: who is granted no more than `own` sees and touches those that are its own, and the service sees to that. */
-  readonly owned?: boolean;
   /** What an item of the daemon's own has, by its keys, for the description of its API; `required` ones are never null. */
   readonly item?: Fields;
   /** Columns whose cells are names of other resources, which have to be asked for. */

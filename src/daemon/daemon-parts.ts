@@ -1,4 +1,5 @@
 import type { AuditLog } from '../core/audit/log.ts';
+import type { Passwords } from '../core/auth/password.ts';
 import type { Log } from '../core/log.ts';
 import { openQueue as open } from '../core/queue/open.ts';
 import type { Queue } from '../core/queue/queue.ts';
@@ -28,6 +29,11 @@ import { maintenanceService } from './checks/service/maintenances.ts';
 import { uptimeService } from './checks/service/uptimes.ts';
 import type { Sources } from './checks/sources.ts';
 import type { Configuration } from './config/configuration.ts';
+import { permitService } from './gateway/people/services/permit.ts';
+import { roleService } from './gateway/people/services/role.ts';
+import { sessionService } from './gateway/people/services/session.ts';
+import { tokenService } from './gateway/people/services/token.ts';
+import { userService } from './gateway/people/services/user.ts';
 import { keepHouse } from './house.ts';
 import type { Metrics } from './http/metrics.ts';
 import type { Measuring } from './metrics/index.ts';
@@ -93,6 +99,7 @@ export function servicesOf(
   upstream: Pick<UpstreamWatch, 'report'>,
   measuring: Pick<Measuring, 'service'>,
   sources: Sources,
+  passwords: Passwords,
 ): Readonly<Record<string, Service>> {
   return {
     schedule: scheduleService(tools),
@@ -107,6 +114,11 @@ export function servicesOf(
     maintenance: maintenanceService(tools),
     uptime: uptimeService(tools),
     'status-page': statusPageService(tools),
+    user: userService(tools, passwords),
+    token: tokenService(tools),
+    session: sessionService(tools),
+    role: roleService(tools),
+    permit: permitService(tools),
     job: jobService(tools),
     audit: auditService({ store: tools.store, audit }),
     sample: measuring.service,

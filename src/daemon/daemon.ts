@@ -21,7 +21,7 @@ import { createStack } from './daemon-stack.ts';
 import { createReports } from './daemon-status.ts';
 import { createTools } from './daemon-tools.ts';
 import type { DaemonWorld } from './daemon-world.ts';
-import { openPeople } from './gateway/people/find.ts';
+import { openPeoplePart } from './gateway/people/index.ts';
 import { openUpstreams } from './gateway/upstream/projects.ts';
 import { addressFinder, peerFilter } from './http/address.ts';
 import { createBase } from './http/app.ts';
@@ -138,7 +138,8 @@ export async function startDaemon(
     });
     const proxies = values['trusted-proxies'] ?? [];
     const access = accessOf(configuration, world.user);
-    const people = openPeople({ store, audit, clock, log });
+    const { people, signIn, passwords, stop } = await openPeoplePart({ store, audit, clock, log }, live);
+    stack.push('people', stop);
     const doors = { ...(await openDoors(world, live)), people };
     const app = createBase({
       log,
@@ -149,8 +150,9 @@ export async function startDaemon(
       findAddress: addressFinder(proxies),
       isPeer: peerFilter(proxies, values['tls-cert'] !== undefined),
       identify: createIdentify(doors),
-      api: createApp(tools, servicesOf(tools, audit, upstream, measuring, sources), {
+      api: createApp(tools, servicesOf(tools, audit, upstream, measuring, sources, passwords), {
         ...doors,
+        signIn,
         mask: audit.mask,
         selfEntering: ['schedule', 'backup'],
         beat: (token, ok, message) => takeBeat(tools, token, ok, message),

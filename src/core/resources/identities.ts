@@ -54,6 +54,11 @@ export const identities = {
   check: own('checks', 'check', ['checks']),
   maintenance: own('maintenances', 'maintenance', ['maintenances']),
   uptime: own('uptimes', 'uptime', [], 'uptime'),
+  user: own('users', 'user', ['users']),
+  token: own('tokens', 'token', ['tokens']),
+  session: own('sessions', 'session', ['sessions']),
+  role: own('roles', 'role', ['roles']),
+  permit: own('permits', 'permit', ['permits']),
   audit: own('audit_entries', 'audit entry', [], 'audit_entry'),
 } as const satisfies Record<string, Identity>;
 

@@ -5,7 +5,7 @@ import { enterRefusal } from './change.ts';
 import { reasonOf } from './entries.ts';
 import type { AppTools, Asking, Env } from './environment.ts';
 import { createIdentify, type Doors } from './identify.ts';
-import { type Required, requirePermission } from './permission.ts';
+import { requirePermission } from './permission.ts';
 import { createRefusalLimit } from './refusal-limit.ts';
 
 /** The door of the API. */
@@ -13,7 +13,9 @@ export interface Admit {
   /** Lets those in who are known; who is not is entered in the audit log. */
   readonly enter: MiddlewareHandler<Env>;
   /** Lets those do it who may; who may not is entered in the audit log. */
-  require(c: Asking, required: Required, about: Pick<Entry, 'action' | 'target'>): Promise<void>;
+  require(c: Asking, permission: string, about: Pick<Entry, 'action' | 'target'>): Promise<void>;
+  /** Enters that somebody who is not known yet was refused. */
+  refuse(c: Asking, failure: Failure, about: Pick<Entry, 'action' | 'target'>): Promise<void>;
 }
 
 export function createAdmit(tools: Pick<AppTools, 'audit' | 'log' | 'clock'>, doors: Doors): Admit {
@@ -48,10 +50,11 @@ export function createAdmit(tools: Pick<AppTools, 'audit' | 'log' | 'clock'>, do
       }
       await next();
     },
-    async require(c, required, about) {
+    refuse: (c, failure, about) => enter(c, failure, { actor: actorOf(failure), ...about }),
+    async require(c, permission, about) {
       const caller = c.get('caller');
       try {
-        requirePermission(caller, required);
+        requirePermission(caller, permission);
       } catch (error) {
         await enter(c, toFailure(error), { actor: caller.name, ...about });
         throw error;

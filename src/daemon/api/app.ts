@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { Failure, toFailure } from '../../core/failure.ts';
+import type { SignIn } from '../gateway/people/sign-in.ts';
 import { createAdmit } from './admit.ts';
 import { readText } from './body.ts';
 import { describeApi } from './describe/openapi.ts';
@@ -14,6 +15,7 @@ import { problemOf } from './problem.ts';
 import { createRepeats } from './repeats.ts';
 import { isReading, requireServices, routesOf, served } from './routes.ts';
 import type { Service } from './service.ts';
+import { addCurrent, addSignIn } from './sign-in.ts';
 
 /** What the configuration says about the API. */
 export interface AppOptions extends Doors {
@@ -21,6 +23,8 @@ export interface AppOptions extends Doors {
   readonly mask: Mask;
   /** Names of resources whose services enter their changes in the audit log themselves. */
   readonly selfEntering?: readonly string[];
+  /** Sign-in with accounts of the store. */
+  readonly signIn?: SignIn;
   /** Takes a sign of life; false for a token that nothing has. */
   readonly beat?: (token: string, ok: boolean, message: string) => Promise<boolean>;
 }
@@ -31,7 +35,7 @@ const base = '/cloudctl/v1';
 export function createApp(
   tools: AppTools,
   services: Readonly<Record<string, Service>>,
-  { selfEntering = [], mask, beat, ...doors }: AppOptions,
+  { selfEntering = [], mask, beat, signIn, ...doors }: AppOptions,
 ): Hono<Env> {
   const routes = routesOf(served);
   requireServices(routes, services);
@@ -55,7 +59,9 @@ export function createApp(
     throw new Failure('not_found', `there is no ${c.req.method} ${c.req.path.slice(0, 200)}`);
   });
   const admit = createAdmit(tools, doors);
+  if (signIn) addSignIn(app, base, signIn, admit);
   app.use(`${base}/*`, admit.enter);
+  if (signIn) addCurrent(app, base, signIn);
 
   const repeats = createRepeats(tools);
   for (const route of routes) {
@@ -67,18 +73,18 @@ export function createApp(
     app.on(route.method, `${base}/${route.path.replace(':id', ':id{[0-9]+}')}`, async c => {
       if (c.env?.about) c.env.about.route = `${base}/${route.path}`;
       const target = { type: resource.name, id: c.req.param('id') ?? '' };
-      await admit.require(c, { permission, owned: resource.owned }, { action: `${resource.name}.${name}`, target });
+      await admit.require(c, permission, { action: `${resource.name}.${name}`, target });
       return handle(c);
     });
   }
   if (beat) addBeats(app, beat);
   const events = handleEvents(tools);
   for (const [path, permission, handle] of [
-    ['actions', 'actions:read', (c: Asking) => handleActions(tools, c)],
+    ['actions', 'daemon:read', (c: Asking) => handleActions(tools, c)],
     ['events', 'daemon:read', events],
   ] as const) {
     app.get(`${base}/${path}`, async c => {
-      await admit.require(c, { permission }, { action: 'request.get', target: { type: 'path', id: c.req.path } });
+      await admit.require(c, permission, { action: 'request.get', target: { type: 'path', id: c.req.path } });
       return handle(c);
     });
   }

@@ -69,7 +69,13 @@ export function problemOf(failure: Failure): Problem {
     },
     headers: {
       ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-      ...((status === 429 || status === 503) && { 'retry-after': '1' }),
+      ...((status === 429 || status === 503) && { 'retry-after': String(secondsOf(failure)) }),
     },
   };
+}
+
+/** When it may be tried again. */
+function secondsOf({ details }: Failure): number {
+  const { retry_after } = (details ?? {}) as { readonly retry_after?: unknown };
+  return typeof retry_after === 'number' ? retry_after : 1;
 }

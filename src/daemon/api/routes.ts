@@ -9,19 +9,21 @@ import { delivery } from '../../core/resources/delivery.ts';
 import { inbox } from '../../core/resources/inbox.ts';
 import { job } from '../../core/resources/job.ts';
 import { maintenance } from '../../core/resources/maintenance.ts';
+import { permit } from '../../core/resources/permit.ts';
+import { role } from '../../core/resources/role.ts';
 import { route } from '../../core/resources/route.ts';
 import { schedule } from '../../core/resources/schedule.ts';
+import { session } from '../../core/resources/session.ts';
 import { silence } from '../../core/resources/silence.ts';
+import { token } from '../../core/resources/token.ts';
 import { uptime } from '../../core/resources/uptime.ts';
+import { user } from '../../core/resources/user.ts';
 import { sample } from '../metrics/resource.ts';
 import { statusPageResource } from '../status-page/resource.ts';
 import { daemon } from './daemon-resource.ts';
 
 /** What of a resource it takes to serve it. */
-export type Served = Pick<
-  Resource,
-  'path' | 'key' | 'title' | 'verbs' | 'sortable' | 'order' | 'nameKey' | 'item' | 'permissions' | 'owned'
-> & {
+export type Served = Pick<Resource, 'path' | 'key' | 'title' | 'verbs' | 'sortable' | 'order' | 'nameKey' | 'item'> & {
   readonly name: string;
 };
 
@@ -42,6 +44,9 @@ export interface Route {
 export const served: readonly Served[] = [
   ...[schedule, backup, alert, silence, route, channel, delivery, inbox],
   ...[check, maintenance, uptime, statusPageResource],
+  ...[schedule, backup, alert, silence, route, channel, inbox],
+  ...[check, maintenance, uptime],
+  ...[user, token, session, role, permit],
   ...[job, audit, sample, daemon],
 ];
 
@@ -52,8 +57,7 @@ export function routesOf(resources: readonly Served[]): Route[] {
       const { operation, kind } = verb as Verb;
       if (!operation) throw new Failure('unexpected', `${resource.name} ${name} has no operation`);
       const path = [resource.path, operation.path].filter(part => part !== '').join('/');
-      const { permissions = { read: `${resource.name}:read`, write: `${resource.name}:write` } } = resource;
-      const permission = permissions[isReading(kind) ? 'read' : 'write'];
+      const permission = `${resource.name}:${isReading(kind) ? 'read' : 'write'}`;
       return { method: operation.method, path, resource, name, verb, permission };
     }),
   );

@@ -123,6 +123,13 @@ export const keys = {
     default: WORKOS_ENDPOINT,
     check: parseEndpoint,
   }),
+  'session-ttl': field('duration', 'How long a sign-in with a password lasts', {
+    env: 'CLOUDCTLD_SESSION_TTL',
+    placeholder: 'duration',
+    default: 43_200_000,
+    live: true,
+    check: checkAtLeast(60_000),
+  }),
   lease: field('duration', 'How long a job is held by a daemon that shows no life, before another one takes it', {
     env: 'CLOUDCTLD_LEASE',
     placeholder: 'duration',

@@ -73,7 +73,7 @@ export function createBase(options: AppOptions): Hono<HttpEnvironment> {
     mayMeasure: async c => {
       const authorization = c.req.header('authorization');
       return identify({ via: c.get('request').via, authorization }).then(
-        ({ grants }) => grants['gateway:metrics'] === 'all',
+        ({ grants }) => grants['daemon:read'] === 'all',
         () => false,
       );
     },

@@ -10,7 +10,7 @@ export interface Health {
   readonly silent: () => readonly string[];
   readonly status: () => Promise<DaemonStatus>;
   readonly metrics: Metrics;
-  /** Whether who asks may know how the daemon is: `gateway:metrics`. */
+  /** Whether who asks may know how the daemon is: `daemon:read`. */
   readonly mayMeasure: (c: Context<HttpEnvironment>) => Promise<boolean>;
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { onTestFinished } from 'vitest';
 import { openAudit } from '../../../src/core/audit/log.ts';
+import { createPasswords } from '../../../src/core/auth/password.ts';
 import { Failure } from '../../../src/core/failure.ts';
 import { useKey } from '../../../src/core/store/key.ts';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
@@ -22,6 +23,13 @@ import { maintenanceService } from '../../../src/daemon/checks/service/maintenan
 import { uptimeService } from '../../../src/daemon/checks/service/uptimes.ts';
 import { openSources } from '../../../src/daemon/checks/sources.ts';
 import { openPeople } from '../../../src/daemon/gateway/people/find.ts';
+import { permitService } from '../../../src/daemon/gateway/people/services/permit.ts';
+import { roleService } from '../../../src/daemon/gateway/people/services/role.ts';
+import { sessionService } from '../../../src/daemon/gateway/people/services/session.ts';
+import { tokenService } from '../../../src/daemon/gateway/people/services/token.ts';
+import { userService } from '../../../src/daemon/gateway/people/services/user.ts';
+import { createSignIn } from '../../../src/daemon/gateway/people/sign-in.ts';
+import { createSignInLimit } from '../../../src/daemon/gateway/people/sign-in-limit.ts';
 import { statusPageService } from '../../../src/daemon/status-page/service.ts';
 import type { Tools } from '../../../src/daemon/tools.ts';
 import { newKey } from '../../core/audit/entries.ts';
@@ -105,7 +113,13 @@ export async function openApi(options: ServedOptions = {}) {
     delivery: memory('delivery', ['retry']),
     inbox: memory('inbox_message', ['read', 'clear']),
   };
+  const passwords = createPasswords({ n: 16, r: 1, p: 1 });
   const services = {
+    user: userService(tools, passwords),
+    token: tokenService(tools),
+    session: sessionService(tools),
+    role: roleService(tools),
+    permit: permitService(tools),
     schedule: schedule.service,
     backup: backup.service,
     ...Object.fromEntries(Object.entries(others).map(([name, { service }]) => [name, service])),
@@ -123,7 +137,13 @@ export async function openApi(options: ServedOptions = {}) {
     ...options.services,
   };
   const people = openPeople(tools);
-  const app = createApp(tools, services, { mask: audit.mask, people, ...options });
+  const signIn = createSignIn(tools, {
+    passwords,
+    limit: createSignInLimit(),
+    lifetime: () => 43_200_000,
+    ways: () => ({ workos: null, local: true, public_url: null }),
+  });
+  const app = createApp(tools, services, { mask: audit.mask, people, signIn, ...options });
   onTestFinished(async () => {
     stop.abort();
     if (!options.store) await store.close();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createPasswords } from '../../../src/core/auth/password.ts';
 import { scheduleFields } from '../../../src/core/resources/schedule.ts';
 import { useKey } from '../../../src/core/store/key.ts';
 import { createAlertTools } from '../../../src/daemon/alerts/tools.ts';
@@ -66,6 +67,8 @@ describe('schedules that are asked for over the API', () => {
       { report: () => ({ state: 'ok' }) },
       measuring,
       openSources(tools, { key: alerting.key, allowed: () => [] }),
+      openSources(tools),
+      createPasswords({ n: 16, r: 1, p: 1 }),
     );
     const app = createApp(tools, services, { mask: audit.mask, selfEntering: ['schedule', 'backup'] });
     const ask = async (method: string, path: string, text?: string) => {

@@ -3,6 +3,7 @@ import { version } from '../../../core/version.ts';
 import { problemCodes } from '../problem.ts';
 import { isReading, type Route, type Served } from '../routes.ts';
 import { inputSchema, itemSchema, type Schema, sampleOf, valueSchema } from './schema.ts';
+import { signInOperations } from './sign-in.ts';
 
 /** One operation of the description. */
 export interface Operation {
@@ -37,7 +38,7 @@ export interface Description {
 }
 
 const about = `What a daemon of cloudctl keeps by itself, in the dialect of Hetzner's API. Durations are whole milliseconds, times are of RFC 3339.
-Over the daemon's socket no token is needed; elsewhere a bearer token of an admin. A POST with an Idempotency-Key is done once, however often it is sent within a day.`;
+Over the daemon's socket no token is needed; elsewhere a bearer token of an administrator, a user or a session, whose role has to have what stands at x-permission. A POST with an Idempotency-Key is done once, however often it is sent within a day.`;
 
 /** The description of all that is served, from the declarations alone. */
 export function describeApi(routes: readonly Route[], resources: readonly Served[]): Description {
@@ -48,6 +49,7 @@ export function describeApi(routes: readonly Route[], resources: readonly Served
   for (const route of routes) add(`/${route.path.replace(':id', '{id}')}`, route.method.toLowerCase(), describe(route));
   add('/events', 'get', events);
   add('/actions', 'get', actions);
+  for (const [path, method, operation] of signInOperations) add(path, method, operation);
   return {
     openapi: '3.1.0',
     info: { title: 'cloudctl daemon', version, description: about },

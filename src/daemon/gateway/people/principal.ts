@@ -1,7 +1,8 @@
 import type { Grants } from '../../../core/access/operation.ts';
 import type { Principal } from '../../../core/access/principal.ts';
+import { grantsOf, narrow } from '../../../core/access/roles.ts';
 import type { TokenRow, UserRow } from '../../../core/store/tables.ts';
-import { grantsOf, narrow, weaker } from './grants.ts';
+import { narrowTo } from './limits.ts';
 
 export type User = Omit<UserRow, 'id'> & { readonly id: number };
 export type Token = Omit<TokenRow, 'id'> & { readonly id: number };
@@ -20,7 +21,7 @@ export interface Found extends Token {
 
 /** Whoever administers the host: nobody of the store. */
 export function hostAdmin(name: string): Principal {
-  return { name, role: 'admin', grants: grantsOf('admin', {}), owner: 'admin', owners: ['admin'] };
+  return { name, role: 'admin', grants: grantsOf('admin'), owner: 'admin', owners: ['admin'] };
 }
 
 /** Somebody who came in by WorkOS; `grants` are those of the role. */
@@ -72,8 +73,8 @@ function grantsOfToken({ own_role, own_grants, role, most_grants, permissions }:
   const before = known.get(key);
   if (before) return before;
   const own = grantsBy(own_role ?? 'admin', own_grants);
-  const bounded = role === null ? own : weaker(own, grantsBy(role, most_grants));
-  const grants = permissions === null ? bounded : narrow(bounded, JSON.parse(permissions) as string[]);
+  const bounded = role === null ? own : narrow(own, grantsBy(role, most_grants));
+  const grants = permissions === null ? bounded : narrowTo(bounded, JSON.parse(permissions) as string[]);
   if (known.size >= most) known.clear();
   known.set(key, grants);
   return grants;
@@ -81,5 +82,5 @@ function grantsOfToken({ own_role, own_grants, role, most_grants, permissions }:
 
 /** What a role grants; `made` is the JSON of one that was made here. */
 export function grantsBy(role: string, made: string | null): Grants {
-  return grantsOf(role, made === null ? {} : { [role]: JSON.parse(made) as Grants });
+  return grantsOf(role, made === null ? undefined : new Map([[role, JSON.parse(made) as Grants]]));
 }

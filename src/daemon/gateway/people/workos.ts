@@ -1,8 +1,8 @@
 import type { Grants } from '../../../core/access/operation.ts';
+import { roles } from '../../../core/access/roles.ts';
 import type { Principal as Claims } from '../../../core/auth/verify/index.ts';
 import type { Store } from '../../../core/store/store.ts';
 import type { PeopleTools } from './find.ts';
-import { builtInRoles } from './grants.ts';
 import { grantsBy, roleOf, type User } from './principal.ts';
 
 /** The user that somebody of WorkOS is here, with the role that WorkOS gives now; made at the first sight. */
@@ -52,5 +52,5 @@ async function chooseRole({ db }: Store, { role, roles }: Claims): Promise<strin
 }
 
 function isBuiltIn(role: string): boolean {
-  return builtInRoles.some(one => one === role);
+  return roles.some(one => one.name === role);
 }

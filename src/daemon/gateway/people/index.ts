@@ -1,0 +1,37 @@
+import { createPasswords, type Passwords } from '../../../core/auth/password.ts';
+import { openRedis } from '../../../core/queue/redis.ts';
+import { readIdentity } from '../../../core/store/identity.ts';
+import type { LiveConfiguration } from '../../daemon-live.ts';
+import { openPeople, type People, type PeopleTools } from './find.ts';
+import { createSignIn, type SignIn } from './sign-in.ts';
+import { createSignInLimit } from './sign-in-limit.ts';
+
+/** Everything about people that the daemon serves with. */
+export interface PeoplePart {
+  readonly people: People;
+  readonly signIn: SignIn;
+  readonly passwords: Passwords;
+  readonly stop: () => void;
+}
+
+/** People, sessions and sign-in as the configuration has them; tries are counted in Redis where there is one. */
+export async function openPeoplePart(tools: PeopleTools, live: LiveConfiguration): Promise<PeoplePart> {
+  const { values } = live.current();
+  const { redis, 'workos-client-id': clientId, 'workos-endpoint': endpoint } = values;
+  const server = redis === undefined ? undefined : await openRedis(redis, tools.log);
+  // A sign-in does not wait for Redis: while it is away tries are counted here.
+  const client = server?.connect({ enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+  const shared = client && { client, prefix: `cloudctl-${await readIdentity(tools.store)}` };
+  const passwords = createPasswords();
+  const signIn = createSignIn(tools, {
+    passwords,
+    limit: createSignInLimit(shared),
+    lifetime: () => live.current().values['session-ttl'],
+    ways: () => ({
+      workos: clientId === undefined ? null : { client_id: clientId, endpoint },
+      local: true,
+      public_url: live.current().values['public-url'] ?? null,
+    }),
+  });
+  return { people: openPeople(tools), signIn, passwords, stop: () => client?.disconnect() };
+}
