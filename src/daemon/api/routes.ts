@@ -44,8 +44,6 @@ export interface Route {
 export const served: readonly Served[] = [
   ...[schedule, backup, alert, silence, route, channel, delivery, inbox],
   ...[check, maintenance, uptime, statusPageResource],
-  ...[schedule, backup, alert, silence, route, channel, inbox],
-  ...[check, maintenance, uptime],
   ...[user, token, session, role, permit],
   ...[job, audit, sample, daemon],
 ];

@@ -67,7 +67,6 @@ describe('schedules that are asked for over the API', () => {
       { report: () => ({ state: 'ok' }) },
       measuring,
       openSources(tools, { key: alerting.key, allowed: () => [] }),
-      openSources(tools),
       createPasswords({ n: 16, r: 1, p: 1 }),
     );
     const app = createApp(tools, services, { mask: audit.mask, selfEntering: ['schedule', 'backup'] });
