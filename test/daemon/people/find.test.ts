@@ -63,17 +63,17 @@ describe.each(stores)('whose a token is, on $name', ({ open }) => {
 
   it('has what the role grants at this moment, of which a token has no more than it was made for', async () => {
     const { people, user, token, change, role } = await gather(open);
-    await role('tokens-only', { 'tokens:self': 'own' });
+    await role('tokens-only', { 'token:write': 'own' });
     const id = await user('ada@example.com', { role: 'admin' });
     const whole = await token(id);
-    const some = await token(id, { permissions: JSON.stringify(['users:*']) });
+    const some = await token(id, { permissions: JSON.stringify(['user:*']) });
     const less = await token(id, { role: 'tokens-only' });
-    expect((await people.byToken(whole)).grants).toMatchObject({ 'users:manage': 'all', 'tokens:self': 'all' });
-    expect((await people.byToken(some)).grants).toEqual({ 'users:read': 'all', 'users:manage': 'all' });
-    expect((await people.byToken(less)).grants['tokens:self']).toBe('own');
-    expect((await people.byToken(less)).grants['users:manage'] ?? 'none').toBe('none');
+    expect((await people.byToken(whole)).grants).toMatchObject({ 'user:write': 'all', 'token:write': 'all' });
+    expect((await people.byToken(some)).grants).toEqual({ 'user:read': 'all', 'user:write': 'all' });
+    expect((await people.byToken(less)).grants['token:write']).toBe('own');
+    expect((await people.byToken(less)).grants['user:write'] ?? 'none').toBe('none');
     await change(id, { role: 'client' });
-    expect((await people.byToken(whole)).grants['users:manage'] ?? 'none').toBe('none');
+    expect((await people.byToken(whole)).grants['user:write'] ?? 'none').toBe('none');
     expect(Object.values((await people.byToken(some)).grants).filter(grant => grant !== 'none')).toEqual([]);
     await change(id, { role: 'gone' });
     expect((await people.byToken(whole)).grants).toEqual({});
