@@ -21,6 +21,7 @@ import { createStack } from './daemon-stack.ts';
 import { createReports } from './daemon-status.ts';
 import { createTools } from './daemon-tools.ts';
 import type { DaemonWorld } from './daemon-world.ts';
+import { openGateway } from './gateway/open.ts';
 import { openPeoplePart } from './gateway/people/index.ts';
 import { openUpstreams } from './gateway/upstream/projects.ts';
 import { addressFinder, peerFilter } from './http/address.ts';
@@ -153,6 +154,7 @@ export async function startDaemon(
       api: createApp(tools, servicesOf(tools, audit, upstream, measuring, sources, passwords), {
         ...doors,
         signIn,
+        gateway: openGateway({ store, audit, log, clock, mask: audit.mask, upstreams: projects }),
         mask: audit.mask,
         selfEntering: ['schedule', 'backup'],
         beat: (token, ok, message) => takeBeat(tools, token, ok, message),

@@ -10,8 +10,14 @@ interface Condition {
 /** A label selector: all of its conditions hold, so that an empty one takes everything. */
 export type Selector = readonly Condition[];
 
-/** What is the gateway's among the keys of labels: nobody else sets, sees or asks for it. */
-export const reservedPrefix = 'cloudctl/';
+const prefix = 'cloudctl/';
+// cloudctl finds an image by it that it has just asked for: it names no owner, and nothing is decided by it.
+const open = ['cloudctl/run'];
+
+/** Whether a label's key is the gateway's own: nobody else sets it, sees it or asks for it. */
+export function isReserved(key: string): boolean {
+  return key.startsWith(prefix) && !open.includes(key);
+}
 
 /** Reads `k`, `!k`, `k=v`, `k==v`, `k!=v`, `k in (a,b)`, `k notin (a,b)`, joined by commas; undefined for what Hetzner does not take. */
 export function parseSelector(text: string): Selector | undefined {
@@ -36,7 +42,7 @@ export function matches(selector: Selector, labels: Readonly<Record<string, stri
 
 /** Whether a selector asks for labels that are the gateway's own. */
 export function mentionsReserved(selector: Selector): boolean {
-  return selector.some(({ key }) => key.startsWith(reservedPrefix));
+  return selector.some(({ key }) => isReserved(key));
 }
 
 function parseCondition(text: string): Condition | undefined {

@@ -27,6 +27,8 @@ export interface AppOptions extends Doors {
   readonly signIn?: SignIn;
   /** Takes a sign of life; false for a token that nothing has. */
   readonly beat?: (token: string, ok: boolean, message: string) => Promise<boolean>;
+  /** Answers Hetzner's own API, for who was let in. */
+  readonly gateway?: (c: Asking) => Promise<Response>;
 }
 
 const base = '/cloudctl/v1';
@@ -35,7 +37,7 @@ const base = '/cloudctl/v1';
 export function createApp(
   tools: AppTools,
   services: Readonly<Record<string, Service>>,
-  { selfEntering = [], mask, beat, signIn, ...doors }: AppOptions,
+  { selfEntering = [], mask, beat, signIn, gateway, ...doors }: AppOptions,
 ): Hono<Env> {
   const routes = routesOf(served);
   requireServices(routes, services);
@@ -78,6 +80,12 @@ export function createApp(
     });
   }
   if (beat) addBeats(app, beat);
+  if (gateway) {
+    for (const path of ['/v1/*', '/projects/:project/v1/*']) {
+      app.use(path, admit.enter);
+      app.all(path, gateway);
+    }
+  }
   const events = handleEvents(tools);
   for (const [path, permission, handle] of [
     ['actions', 'daemon:read', (c: Asking) => handleActions(tools, c)],

@@ -1,0 +1,23 @@
+import { identities } from '../../core/resources/identities.ts';
+
+/** Keys of one item, where they are not the collection's without its s. */
+const keys: Readonly<Record<string, string>> = { storage_boxes: 'storage_box', pricing: 'pricing' };
+
+const known = new Set(Object.values(identities).flatMap(one => ('of' in one ? [] : [one.path])));
+
+/** Key of one item of a collection in Hetzner's answers. */
+export function keyOfItem(type: string): string {
+  return keys[type] ?? type.replace(/s$/, '');
+}
+
+const collections: ReadonlyMap<string, string> = new Map([
+  ...[...known, 'storage_boxes'].flatMap(type => [[type, type] as const, [keyOfItem(type), type] as const]),
+  ['action', 'actions'],
+  ['actions', 'actions'],
+  ['next_actions', 'actions'],
+]);
+
+/** The collection that a key of an answer has an item or items of. */
+export function collectionOf(key: string): string | undefined {
+  return collections.get(key);
+}

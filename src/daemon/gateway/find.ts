@@ -1,0 +1,35 @@
+import type { Item } from '../../core/resource.ts';
+import { type Ask, askerOf, notFound } from './ask.ts';
+import { keyOfItem } from './collections.ts';
+
+/** The resource that a request's path names, as Hetzner has it; throws `not_found` when it is not there or the caller may not see it. `fresh` reads it anew. */
+export async function findTarget(ask: Ask, fresh = ask.fresh): Promise<Item> {
+  const { type, id = '' } = ask.match;
+  if (type === 'actions') throw notFound();
+  return findItem(ask, type, id, fresh);
+}
+
+/** An item by its id, or for zones by its name. */
+export async function findItem(ask: Ask, type: string, id: string, fresh = ask.fresh): Promise<Item> {
+  const { reader } = ask.upstream;
+  const asker = askerOf(ask, 'read');
+  const what = keyOfItem(type).replaceAll('_', ' ');
+  const { status, body } = await reader.get(`${type}/${encodeURIComponent(id)}`, asker, { fresh });
+  const item = status === 200 ? (body as Record<string, Item | undefined>)[keyOfItem(type)] : undefined;
+  if (!item || !ask.view.sees(type, item)) throw notFound(what);
+  return item;
+}
+
+/** A resource that a body refers to, by id or by name, of those that the caller may refer to; undefined when there is none. */
+export async function findReferred(
+  ask: Ask,
+  type: string,
+  given: string | number,
+  may: (item: Item) => boolean,
+): Promise<Item | undefined> {
+  const { items, byId } = await ask.upstream.reader.all(type, askerOf(ask, 'read'), { fresh: ask.fresh });
+  const id = typeof given === 'number' || /^\d{1,15}$/.test(given) ? Number(given) : undefined;
+  const one = id === undefined ? undefined : byId.get(id);
+  if (one && may(one)) return one;
+  return items.find(item => item.name === given && may(item));
+}

@@ -1,0 +1,19 @@
+/** The last so many texts that were used, by their keys. */
+export interface Kept {
+  /** The text of the key, made now where it is not kept. */
+  text(key: string, make: () => string): string;
+}
+
+/** Keeps `most` texts. */
+export function keepTexts(most: number): Kept {
+  const texts = new Map<string, string>();
+  return {
+    text(key, make) {
+      const text = texts.get(key) ?? make();
+      texts.delete(key);
+      texts.set(key, text);
+      if (texts.size > most) texts.delete(texts.keys().next().value as string);
+      return text;
+    },
+  };
+}

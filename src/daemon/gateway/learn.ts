@@ -1,0 +1,54 @@
+import type { Action } from '../../core/api.ts';
+import type { Item } from '../../core/resource.ts';
+import type { Change } from './ownership.ts';
+
+/** Of whom what an answer tells is. */
+export interface Maker {
+  readonly project: number;
+  readonly owner: string;
+  readonly author: string;
+}
+
+/** What a good answer to a change tells. */
+export interface Learned {
+  /** Who owns what it made. */
+  readonly changes: readonly Change[];
+  readonly actions: readonly Action[];
+  /** What was made, where the request was to make one. */
+  readonly made: Item | undefined;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** The actions of an answer, and whose the things are that it made: `key` is that of the one that was asked for, absent where none was. */
+export function learn(body: unknown, maker: Maker, making?: { type: string; key: string; request: string }): Learned {
+  const found = (body ?? {}) as Body;
+  const actions = [found.action, ...listOf(found.actions), ...listOf(found.next_actions)].filter(isAction);
+  const made = making && (found[making.key] as Item | undefined);
+  if (!making || typeof made?.id !== 'number') return { changes: [], actions, made: undefined };
+  const own = (type: string, id: number): Change => ({ kind: 'own', type, id, ...maker, request: making.request });
+  const addresses = making.type === 'servers' ? addressesOf(made) : [];
+  return {
+    actions,
+    made,
+    changes: [
+      own(making.type, made.id),
+      ...addresses.map(id => own('primary_ips', id)),
+      { kind: 'settle', request: making.request, id: made.id },
+    ],
+  };
+}
+
+/** Primary IPs that came with a server; one that was there before keeps its owner. */
+function addressesOf(server: Item): number[] {
+  const { ipv4, ipv6 } = (server.public_net ?? {}) as { readonly ipv4?: Item | null; readonly ipv6?: Item | null };
+  return [ipv4?.id, ipv6?.id].filter(id => typeof id === 'number');
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isAction(value: unknown): value is Action {
+  return typeof value === 'object' && value !== null && typeof (value as Action).id === 'number';
+}

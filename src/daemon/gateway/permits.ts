@@ -1,0 +1,22 @@
+import type { Principal } from '../../core/access/principal.ts';
+import type { Store } from '../../core/store/store.ts';
+
+const none: ReadonlyMap<string, readonly string[]> = new Map();
+
+/** What permits let somebody do in a project: permissions by `servers/12`. */
+export async function readPermits(
+  { db }: Pick<Store, 'db'>,
+  { user }: Principal,
+  project: number,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (user === undefined) return none;
+  const mine = db.selectFrom('permits').select(['type', 'resource_id', 'permission']).where('user_id', '=', user);
+  const rows = await mine.where('project_id', '=', project).orderBy('id').execute();
+  if (rows.length === 0) return none;
+  const permits = new Map<string, string[]>();
+  for (const { type, resource_id, permission } of rows) {
+    const key = `${type}/${resource_id}`;
+    permits.set(key, [...(permits.get(key) ?? []), permission]);
+  }
+  return permits;
+}
