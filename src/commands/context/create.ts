@@ -1,5 +1,6 @@
 import { openCredentials } from '../../core/auth/credentials.ts';
 import { currentAccount } from '../../core/auth/current.ts';
+import { discoverSignIn } from '../../core/auth/daemon-sign-in.ts';
 import { environmentAccess } from '../../core/config/access.ts';
 import { activateContext, addContext, removeContext } from '../../core/config/document.ts';
 import { HETZNER_ENDPOINT, originOf, parseEndpoint } from '../../core/config/endpoint.ts';
@@ -12,7 +13,7 @@ import { command, outputFields } from '../command.ts';
 import { parseFormat } from '../output/format.ts';
 import type { Session } from '../session.ts';
 import { askToken } from './ask-token.ts';
-import { noteOverride, openStore, tell } from './tell.ts';
+import { note, noteOverride, openStore, tell } from './tell.ts';
 
 interface Source {
   readonly account?: string;
@@ -22,7 +23,8 @@ interface Source {
 
 interface Access {
   readonly endpoint: string;
-  readonly credential: { readonly token: string } | { readonly account: string };
+  /** Undefined for a daemon that one signs in to afterwards. */
+  readonly credential?: { readonly token: string } | { readonly account: string };
 }
 
 /** `context create`: an endpoint and a token under a new name, which becomes active. */
@@ -30,7 +32,7 @@ export const create = command({
   name: 'create',
   summary: 'Create a context and make it active',
   description:
-    'The token is asked for on a terminal, and otherwise read from standard input or from the environment; never from the command line, where other users could see it. It is stored for the endpoint given and sent nowhere else.\n\nWith --account the context uses the access tokens of somebody who has signed in, as a daemon takes them. With --require-login a token of Hetzner is used only while somebody is signed in, and who changes what is written down (cloudctl auth record). That guards against mistakes, such as a shell left open; it does not guard against somebody who holds the token or can read the files of this user.',
+    'The token is asked for on a terminal, and otherwise read from standard input or from the environment; never from the command line, where other users could see it. It is stored for the endpoint given and sent nowhere else. A daemon takes none: sign in to it with cloudctl login.\n\nWith --account the context uses the access tokens of somebody who has signed in, as a daemon takes them. With --require-login a token of Hetzner is used only while somebody is signed in, and who changes what is written down (cloudctl auth record). That guards against mistakes, such as a shell left open; it does not guard against somebody who holds the token or can read the files of this user.',
   fields: {
     name: field('text', 'Name of the new context', { operand: 'one', required: true }),
     endpoint: field('text', 'Address of the API that the token is for', { placeholder: 'url' }),
@@ -43,6 +45,7 @@ export const create = command({
   examples: [
     'cloudctl context create production',
     'cloudctl context create staging --token-stdin < token.txt',
+    'cloudctl context create team --endpoint https://cloud.example.com',
     'cloudctl context create team --endpoint https://cloud.example.com/v1 --account ada@example.com',
     'cloudctl context create production --require-login',
   ],
@@ -56,18 +59,20 @@ export const create = command({
     addContext(settings.document, { name });
     const { endpoint, credential } = await readAccess(session, input);
     const login = input['require-login'] ?? false;
-    if (login && 'account' in credential) {
+    if (login && !(credential && 'token' in credential)) {
       throw new Failure('usage', '--require-login is for a context with a token: an account is a sign-in already');
     }
     const context = { name, ...(login && { require_login: true }), preferences: { endpoint } };
     await changeConfig(path, world, document => activateContext(addContext(document, context), name));
     try {
-      await openStore(session, format).set(name, { ...credential, origin: originOf(endpoint) });
+      const store = openStore(session, format);
+      if (credential) await store.set(name, { ...credential, origin: originOf(endpoint) });
     } catch (error) {
       await changeConfig(path, world, document => removeContext(document, name));
       throw error;
     }
     await tell(session, format, name, 'created and made active', { name, endpoint, active: true });
+    if (!credential) note(session, format, 'it has no credential yet: cloudctl login');
     noteOverride(session, format);
   },
 });
@@ -98,6 +103,9 @@ async function readAccess(session: Session, source: Source): Promise<Access> {
   if (source['token-stdin']) {
     const text = (await world.stdin.read()).toString('utf8');
     return { endpoint, credential: { token: checkToken(text, endpoint, 'standard input') } };
+  }
+  if (await discoverSignIn({ http: session.http, signal: world.signal, endpoint })) {
+    return { endpoint: endpoint.endsWith('/v1') ? endpoint : `${endpoint}/v1` };
   }
   if (!session.interactive) {
     throw new Failure('usage', 'no token given, and nobody can be asked here', {

@@ -63,7 +63,9 @@ async function fromContext(name: string, settings: Given, credentials: Credentia
   const credential = await credentials.get(name);
   if (!credential) {
     const inFile = 'token' in context ? 'tokens in the file are not used, ' : '';
-    throw missing(`${inFile}no token is stored for context ${name}`);
+    const isHetzner = originOf(parseEndpoint(settings.endpoint)) === originOf(HETZNER_ENDPOINT);
+    const hint = isHetzner ? undefined : 'Where it is a daemon: cloudctl login';
+    throw missing(`${inFile}no token is stored for context ${name}`, hint);
   }
   const endpoint = parseEndpoint(settings.endpoint);
   if (originOf(endpoint) !== credential.origin) throw bound(name, credential.origin, endpoint, settings);
@@ -73,9 +75,11 @@ async function fromContext(name: string, settings: Given, credentials: Credentia
   return { endpoint, credential: { token }, origin, ...(context.require_login && { login: { context: name } }) };
 }
 
-function missing(fault: string): Failure {
+function missing(fault: string, hint?: string): Failure {
   return new Failure('unauthorized', fault, {
-    hint: 'Set CLOUDCTL_TOKEN or HCLOUD_TOKEN, or run cloudctl context create <name>; contexts of hcloud: cloudctl context import',
+    hint:
+      hint ??
+      'Set CLOUDCTL_TOKEN or HCLOUD_TOKEN, or run cloudctl context create <name>; contexts of hcloud: cloudctl context import',
   });
 }
 

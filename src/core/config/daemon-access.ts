@@ -5,7 +5,7 @@ import { type Access, type Given, resolveAccess } from './access.ts';
 import { HETZNER_ENDPOINT, originOf, parseEndpoint } from './endpoint.ts';
 import { stateFolder } from './paths.ts';
 import type { Settings } from './resolve.ts';
-import { checkToken } from './token.ts';
+import { checkToken, isOfDaemon } from './token.ts';
 
 /** Where the daemon listens. */
 export type DaemonAddress = { readonly socket: string } | { readonly endpoint: string };
@@ -61,10 +61,16 @@ function absolute(folder: string | undefined): string | undefined {
 
 /** Accounts are for daemons only; a token goes to Hetzner, to a sandbox on this machine, or else to a daemon. */
 async function daemonOfContext(settings: Given, world: Surroundings): Promise<DaemonAccess | undefined> {
-  if (originOf(parseEndpoint(settings.endpoint)) === originOf(HETZNER_ENDPOINT)) return undefined;
-  const access = await resolveAccess(settings, world).catch(() => undefined);
+  const endpoint = parseEndpoint(settings.endpoint);
+  if (originOf(endpoint) === originOf(HETZNER_ENDPOINT)) return undefined;
+  const access = await resolveAccess(settings, world).catch(error => {
+    // Who has not signed in to that daemon does not mean the one on this machine.
+    if (settings.origins.endpoint === 'context' && endpoint.startsWith('https:')) throw error;
+    return undefined;
+  });
   if (!access || originOf(access.endpoint) === originOf(HETZNER_ENDPOINT)) return undefined;
-  if ('token' in access.credential && access.endpoint.startsWith('http:')) return undefined;
+  const { credential } = access;
+  if ('token' in credential && access.endpoint.startsWith('http:') && !isOfDaemon(credential.token)) return undefined;
   return { endpoint: ownPath(access.endpoint), credential: access.credential };
 }
 

@@ -19,3 +19,8 @@ function malformed(from: string, fault: string): Failure {
     hint: 'Copy the token again from where it was made',
   });
 }
+
+/** Whether a token is one that daemons make: a gateway token or a session. */
+export function isOfDaemon(token: string): boolean {
+  return /^cctl[ts][A-Za-z0-9]{59}$/.test(token);
+}

@@ -81,6 +81,8 @@ export interface ServedOptions extends Partial<AppOptions> {
   readonly clock?: Clock;
   readonly store?: Store;
   readonly tools?: Partial<AppTools>;
+  /** Where people sign in with a browser. */
+  readonly workos?: { readonly client_id: string; readonly endpoint: string };
   readonly services?: Readonly<Record<string, Service>>;
 }
 
@@ -141,7 +143,7 @@ export async function openApi(options: ServedOptions = {}) {
     passwords,
     limit: createSignInLimit(),
     lifetime: () => 43_200_000,
-    ways: () => ({ workos: null, local: true, public_url: null }),
+    ways: () => ({ workos: options.workos ?? null, local: true, public_url: null }),
   });
   const app = createApp(tools, services, { mask: audit.mask, people, signIn, ...options });
   onTestFinished(async () => {
