@@ -7,8 +7,8 @@ import type { Transport, World } from '../core/world.ts';
 /** Whether there is anything at a path. */
 export const isThere = existsSync;
 
-/** The endpoint behind a socket; the host is never looked up. */
-export const socketEndpoint = 'http://localhost/cloudctl/v1';
+/** The origin behind a socket; the host is never looked up. */
+export const socketOrigin = 'http://localhost';
 
 /** A transport to the daemon on a socket, whose directory is checked first; throws `unreachable` where none listens, `forbidden` where this user may not, and `refused` for a directory in which somebody else could have put the socket. */
 export function reachSocket(socket: string, env: World['env']): Transport {

@@ -2,8 +2,9 @@ import type { Api, TellingApi } from '../core/api.ts';
 import { type Access, resolveAccess } from '../core/config/access.ts';
 import type { DaemonAccess } from '../core/config/daemon-access.ts';
 import { resolveSettings, type Settings } from '../core/config/resolve.ts';
+import { isOfDaemon } from '../core/config/token.ts';
 import { logTransport, openDebugLog } from '../core/debug.ts';
-import { Failure } from '../core/failure.ts';
+import { Failure, toFailure } from '../core/failure.ts';
 import { hashText } from '../core/hash.ts';
 import { type HetznerOptions, hetznerApi } from '../core/hetzner/client.ts';
 import type { TokenSource } from '../core/hetzner/exchange.ts';
@@ -41,11 +42,11 @@ export async function openSession(
   const logged = (transport: Transport) => (log ? logTransport(transport, world.clock, log) : transport);
   const http = logged(world.http);
   let opened: Promise<Api> | undefined;
-  let access: Promise<Access> | undefined;
+  let access: Promise<Reached> | undefined;
   let daemon: Promise<TellingApi> | undefined;
   let daemonAccess: Promise<DaemonAccess> | undefined;
   let exchange: Promise<unknown> = Promise.resolve();
-  const getAccess = () => (access ??= resolveAccess(settings, world));
+  const getAccess = () => (access ??= findApi(settings, world));
   const getDaemonAccess = () => (daemonAccess ??= findDaemon(settings, world));
   const session: Session = {
     world,
@@ -62,7 +63,7 @@ export async function openSession(
     },
     settled: () => exchange.catch(() => {}),
   };
-  const getApi = () => (opened ??= getAccess().then(found => openApi(session, found, tokensOf)));
+  const getApi = () => (opened ??= getAccess().then(found => openApi(session, found, logged, tokensOf)));
   const getDaemon = () => (daemon ??= getDaemonAccess().then(found => openDaemon(session, found, logged, tokensOf)));
   const tokensOf = async (account: string) => {
     const source = await openAccount(session, account);
@@ -77,11 +78,46 @@ export async function openSession(
 
 type Tokens = (account: string) => Promise<TokenSource>;
 
-async function openApi(session: Session, { endpoint, credential, login }: Access, tokensOf: Tokens): Promise<Api> {
+/** What answers for Hetzner: its API, a daemon's address, or the socket of the daemon on this machine. */
+type Reached = Access | { readonly socket: string };
+
+/** Where nothing at all was given the daemon of this machine is meant, if there is one. */
+async function findApi(settings: Settings, world: World): Promise<Reached> {
+  try {
+    return await resolveAccess(settings, world);
+  } catch (error) {
+    const isGiven = settings.contextName !== undefined || settings.origins.endpoint !== 'default';
+    if (isGiven || toFailure(error).code !== 'unauthorized') throw error;
+    const daemon = await findDaemon(settings, world).catch(() => undefined);
+    if (daemon && 'socket' in daemon) return daemon;
+    throw error;
+  }
+}
+
+async function openApi(
+  session: Session,
+  found: Reached,
+  logged: (transport: Transport) => Transport,
+  tokensOf: Tokens,
+): Promise<Api> {
+  if ('socket' in found) return speakBySocket(session, found.socket, 'v1', logged);
+  const { endpoint, credential, login } = found;
   const token = 'token' in credential ? credential.token : await tokensOf(credential.account);
-  // The daemon, which accounts are for, knows a call that is sent again by its key.
-  const api = speak(session, { endpoint, token, http: session.http, direct: 'token' in credential });
+  // The daemon knows a call that is sent again by its key.
+  const direct = 'token' in credential && !isOfDaemon(credential.token);
+  const api = speak(session, { endpoint, token, http: session.http, direct });
   return login ? (await import('./auth/required.ts')).requireLogin(session, api, login.context) : api;
+}
+
+async function speakBySocket(
+  session: Session,
+  socket: string,
+  path: 'v1' | 'cloudctl/v1',
+  logged: (transport: Transport) => Transport,
+): Promise<TellingApi> {
+  const { reachSocket, socketOrigin } = await import('./reach-daemon.ts');
+  const http = logged(reachSocket(socket, session.world.env));
+  return speak(session, { endpoint: `${socketOrigin}/${path}`, token: 'socket', http, direct: false });
 }
 
 async function findDaemon(settings: Settings, world: World): Promise<DaemonAccess> {
@@ -98,11 +134,7 @@ async function openDaemon(
   logged: (transport: Transport) => Transport,
   tokensOf: Tokens,
 ): Promise<TellingApi> {
-  if ('socket' in found) {
-    const { reachSocket, socketEndpoint } = await import('./reach-daemon.ts');
-    const http = logged(reachSocket(found.socket, session.world.env));
-    return speak(session, { endpoint: socketEndpoint, token: 'socket', http, direct: false });
-  }
+  if ('socket' in found) return speakBySocket(session, found.socket, 'cloudctl/v1', logged);
   const { endpoint, credential } = found;
   const token = 'token' in credential ? credential.token : await tokensOf(credential.account);
   return speak(session, { endpoint, token, http: session.http, direct: false });
