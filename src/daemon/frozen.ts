@@ -1,6 +1,7 @@
 import type { Frozen } from '../core/daemon-status.ts';
 import { happened } from '../core/store/happened.ts';
 import type { Clock } from '../core/world.ts';
+import { readMeta } from './backup/clock.ts';
 import type { Tools } from './tools.ts';
 
 interface Freezing extends Pick<Tools, 'store'> {
@@ -11,8 +12,8 @@ const name = 'frozen';
 
 /** The freeze that holds, undefined when none does. */
 export async function readFrozen({ store }: Pick<Tools, 'store'>): Promise<Frozen | undefined> {
-  const row = await store.db.selectFrom('meta').select('value').where('name', '=', name).executeTakeFirst();
-  return row && (JSON.parse(row.value) as Frozen);
+  const value = await readMeta(store, name);
+  return value === undefined ? undefined : (JSON.parse(value) as Frozen);
 }
 
 /** Stops every automated deletion from now on; where that is so already, the first one's name and reason stay. */

@@ -1,4 +1,7 @@
-import type { Step, Store } from '../store/store.ts';
+import type { Insertable } from 'kysely';
+import type { Sql, Step } from '../store/store.ts';
+import type { ConditionRow } from '../store/tables.ts';
+import { template } from '../store/template.ts';
 
 /** What somebody who watches says of one thing: it is wrong now, right again, or about to be wrong. */
 export interface Condition {
@@ -19,11 +22,13 @@ export interface Condition {
 }
 
 /** The write that hands a condition over, for the commit that has the change of state it tells of; what becomes of it is decided by who reads the table in its order. */
-export function stating({ db }: Pick<Store, 'db'>, condition: Condition): Step {
+export function stating(store: Sql, condition: Condition): Step {
   const { key, at, firing, fires = null, severity, labels, summary, details } = condition;
   const row = {
     ...{ subject: key, at, firing: Number(firing), fires_at: fires, severity, summary },
     ...{ labels: JSON.stringify(labels), details: details === undefined ? null : JSON.stringify(details) },
   };
-  return { query: db.insertInto('conditions').values(row) };
+  return { query: adding(store, row) };
 }
+
+const adding = template((db, row: Insertable<ConditionRow>) => db.insertInto('conditions').values(row));

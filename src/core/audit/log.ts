@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import type { Step, Store } from '../store/store.ts';
 import type { AuditRow } from '../store/tables.ts';
+import { template } from '../store/template.ts';
 import type { Clock } from '../world.ts';
 import type { Audit, Entry } from './audit.ts';
 import { chain, genesis } from './chain.ts';
@@ -58,7 +59,9 @@ export function openAudit({ store, clock, key }: AuditOptions): AuditLog {
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const from = head ?? (await readHead());
       const rows = chain(entries, from, clock.now());
-      const insert = { query: db.insertInto('audit').values(rows), changes: rows.length };
+      const [only, ...others] = rows;
+      const query = only && others.length === 0 ? adding(store, only) : db.insertInto('audit').values(rows);
+      const insert = { query, changes: rows.length };
       const result = await store.commit([...steps, insert]).catch(error => settle(rows, error));
       if (result) {
         const { seq, hash } = rows.at(-1) ?? from;
@@ -145,6 +148,8 @@ export function openAudit({ store, clock, key }: AuditOptions): AuditLog {
     mask: createMask(key),
   };
 }
+
+const adding = template((db, row: AuditRow) => db.insertInto('audit').values(row));
 
 /** Every row, oldest first, some at a time. */
 export async function* readRows({ db }: Pick<Store, 'db'>): AsyncGenerator<AuditRow> {

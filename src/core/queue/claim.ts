@@ -1,7 +1,8 @@
 import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely';
+import type { Sql } from '../store/store.ts';
 import type { JobRow, Tables } from '../store/tables.ts';
+import { type Template, template } from '../store/template.ts';
 import type { Write } from './gather.ts';
-import { createTemplate, type Template } from './template.ts';
 
 const columns = ['id', 'unique_key', 'name', 'payload', 'state', 'run_at', 'attempts', 'fence', 'lease_until'] as const;
 
@@ -10,7 +11,7 @@ export type Found = Pick<Required<JobRow>, Exclude<(typeof columns)[number], 'id
 
 /** Who claims jobs, and for how many milliseconds. */
 export interface Claimant {
-  readonly db: Kysely<Tables>;
+  readonly store: Sql;
   readonly write: Write;
   readonly worker: string;
   readonly lease: number;
@@ -41,39 +42,25 @@ export interface Claims {
   claim(rows: readonly Found[], now: number): Promise<readonly Found[]>;
 }
 
-/** Claims by a worker; the queries are compiled once. */
-export function createClaims({ db, write, worker, lease }: Claimant): Claims {
-  const searches = new Map<number, Template<{ now: number }, Found>>();
-  // One for each limit, of which there are as many as slots: the store writes it into the SQL.
-  const searchOf = (limit: number) => {
-    const search = searches.get(limit) ?? createTemplate(['now'], ({ now }) => dueQuery(db, now, limit));
-    searches.set(limit, search);
-    return search;
-  };
-  const claiming = createTemplate(['id', 'fence', 'next', 'state', 'until', 'now'], values =>
-    claimingQuery(db, worker, values),
-  );
+/** Claims by a worker. */
+export function createClaims({ store, write, worker, lease }: Claimant): Claims {
   return {
     async findDue({ now, limit, grace = 0 }) {
-      const { rows: found } = await db.executeQuery(searchOf(limit)({ now }));
+      const found = await searchOf(limit)(store, { now }).rows();
       const isDue = ({ state, run_at }: Found) => state === 'active' || run_at <= now - grace;
       const rows = found.filter(isDue).sort((a, b) => a.run_at - b.run_at || a.id - b.id);
       const later = found.filter(row => !isDue(row)).map(row => row.run_at + grace);
       return { rows: rows.slice(0, limit), next: later.length > 0 ? Math.min(...later) : undefined };
     },
     async findOne(id, now) {
-      const row: Found | undefined = await db
-        .selectFrom('jobs')
-        .select(columns)
-        .where('id', '=', id)
-        .executeTakeFirst();
+      const row: Found | undefined = await byId(store, { id }).first();
       if (row?.state === 'waiting') return row.run_at <= now ? row : undefined;
       return row?.state === 'active' && (row.lease_until ?? 0) < now ? row : undefined;
     },
     async claim(rows, now) {
       const until = now + lease;
       const writes = rows.map(({ id, fence, state }) =>
-        write(id, claiming({ id, fence, next: fence + 1, state, until, now })),
+        write(id, claiming(store, { id, fence, next: fence + 1, state, worker, until, now })),
       );
       const changed = await Promise.all(writes);
       return rows
@@ -81,6 +68,21 @@ export function createClaims({ db, write, worker, lease }: Claimant): Claims {
         .map(row => ({ ...row, state: 'active', fence: row.fence + 1, lease_until: until }));
     },
   };
+}
+
+const byId = template((db, { id }: { readonly id: number }) =>
+  db.selectFrom('jobs').select(columns).where('id', '=', id),
+);
+
+type Searching = Template<{ readonly now: number }, Found>;
+
+// One for each limit, of which there are as many as slots: the store writes it into the SQL.
+const searches = new Map<number, Searching>();
+
+function searchOf(limit: number): Searching {
+  const search = searches.get(limit) ?? template((db, { now }) => dueQuery(db, now, limit));
+  searches.set(limit, search);
+  return search;
 }
 
 function dueQuery(db: Kysely<Tables>, now: number, limit: number) {
@@ -107,19 +109,21 @@ function dueQuery(db: Kysely<Tables>, now: number, limit: number) {
 }
 
 /** Fence and state together: one that was settled, renewed or dropped since it was found is not claimed. */
-function claimingQuery(
-  db: Kysely<Tables>,
-  worker: string,
-  values: { id: number; fence: number; next: number; state: JobRow['state']; until: number; now: number },
-) {
-  const { id, fence, next, state, until, now } = values;
-  return db
+const claiming = template((db, { id, fence, next, state, worker, until, now }: Claiming) =>
+  db
     .updateTable('jobs')
     .set({ state: 'active', fence: next, worker, lease_until: until })
     .where('id', '=', id)
     .where('fence', '=', fence)
     .where('state', '=', state)
-    .where(row => row.or([row('lease_until', 'is', null), row('lease_until', '<', now)]));
+    .where(row => row.or([row('lease_until', 'is', null), row('lease_until', '<', now)])),
+);
+
+interface Claiming extends Holding {
+  readonly next: number;
+  readonly state: JobRow['state'];
+  readonly until: number;
+  readonly now: number;
 }
 
 /** True for the row of a job that is held still. */

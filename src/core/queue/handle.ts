@@ -3,11 +3,10 @@ import type { Log } from '../log.ts';
 import type { Found } from './claim.ts';
 import { type Held, type Holder, hold, lost } from './lease.ts';
 import type { Handler, Handlers, JobName, Outcome } from './queue.ts';
-import { type Settlement, type Settling, settleError, settleOutcome } from './settle.ts';
+import { type Settlement, settleError, settleOutcome, settling } from './settle.ts';
 
 /** What handling jobs takes. */
 export interface Runner extends Holder {
-  readonly settling: Settling;
   readonly log: Log;
   /** From 0 up to 1. */
   readonly random: () => number;
@@ -31,11 +30,11 @@ export interface Running {
 
 /** Handles jobs by their handlers. */
 export function createRunning(runner: Runner, handlers: Handlers): Running {
-  const { write, settling, clock, log, random, signal } = runner;
+  const { store, write, worker, clock, log, random, signal } = runner;
   const underWay = new Set<Held>();
 
   const settle = async (row: Found, settlement: Settlement) => {
-    const changed = await write(row.id, settling(row, clock.now(), settlement));
+    const changed = await write(row.id, settling(store, { ...row, worker }, clock.now(), settlement));
     if (changed === 1) runner.onSettled?.(row, settlement);
     else log.warn('another worker has the job: what became of it here is not kept', about(row));
   };

@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts';
+import { template } from '../store/template.ts';
 import type { Clock } from '../world.ts';
-import { type Claimant, type Found, isHeld } from './claim.ts';
+import { type Claimant, type Found, type Holding, isHeld } from './claim.ts';
 import type { Job, JobName } from './queue.ts';
 
 /** What holding a job takes. */
@@ -21,9 +22,9 @@ export interface Held {
 }
 
 /** Takes a claimed job in hand; throws for a payload that cannot be read. */
-export function hold({ db, write, clock, worker, lease }: Holder, row: Found): Held {
+export function hold({ store, write, clock, worker, lease }: Holder, row: Found): Held {
   const controller = new AbortController();
-  const held = isHeld({ id: row.id, fence: row.fence, worker });
+  const holding = { id: row.id, fence: row.fence, worker };
   let until = row.lease_until ?? 0;
 
   /**
@@ -35,8 +36,7 @@ export function hold({ db, write, clock, worker, lease }: Holder, row: Found): H
   const extend = async () => {
     const now = clock.now();
     const lease_until = now + lease;
-    const renewing = db.updateTable('jobs').set({ lease_until }).where(held).where('lease_until', '>=', now);
-    const changed = await write(row.id, renewing);
+    const changed = await write(row.id, renewing(store, { ...holding, lease_until, now }));
     if (changed === 1) until = lease_until;
     const isGood = changed === 1 && clock.now() <= now + lease / 3;
     if (!isGood) controller.abort(lost(row));
@@ -50,7 +50,7 @@ export function hold({ db, write, clock, worker, lease }: Holder, row: Found): H
     payload: JSON.parse(row.payload),
     attempts: row.attempts,
     signal: controller.signal,
-    held: () => ({ query: db.updateTable('jobs').set({ fence: row.fence }).where(held), changes: 1 }),
+    held: () => ({ query: holdingStill(store, holding), changes: 1 }),
     async renew() {
       controller.signal.throwIfAborted();
       if (!(await extend())) throw lost(row);
@@ -59,6 +59,15 @@ export function hold({ db, write, clock, worker, lease }: Holder, row: Found): H
   };
   return { row, job, extend, abort: reason => controller.abort(reason), isOver: () => until < clock.now() };
 }
+
+const renewing = template((db, { lease_until, now, ...holding }: Holding & { lease_until: number; now: number }) =>
+  db.updateTable('jobs').set({ lease_until }).where(isHeld(holding)).where('lease_until', '>=', now),
+);
+
+/** Changes nothing, and one row. */
+const holdingStill = template((db, holding: Holding) =>
+  db.updateTable('jobs').set({ fence: holding.fence }).where(isHeld(holding)),
+);
 
 /** Why a worker may not go on with a job. */
 export function lost({ name, unique_key }: Pick<Found, 'name' | 'unique_key'>): Failure {

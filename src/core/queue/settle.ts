@@ -1,10 +1,10 @@
-import type { Compilable, Kysely } from 'kysely';
 import { Failure, type FailureCode, failures } from '../failure.ts';
-import type { JobRow, Tables } from '../store/tables.ts';
+import type { Sql } from '../store/store.ts';
+import type { JobRow } from '../store/tables.ts';
+import { type Filled, template } from '../store/template.ts';
 import { backoff } from './backoff.ts';
-import { isHeld } from './claim.ts';
+import { type Holding, isHeld } from './claim.ts';
 import type { Outcome } from './queue.ts';
-import { createTemplate } from './template.ts';
 
 /** What becomes of a job after a call of its handler. */
 export interface Settlement {
@@ -47,38 +47,29 @@ function describe(thrown: unknown): { code: FailureCode; message: string } {
 }
 
 /** The write that settles a job; changes no row when the worker does not hold it any more. */
-export type Settling = (
-  job: { readonly id: number; readonly fence: number },
+export function settling(
+  store: Sql,
+  { id, fence, worker }: Holding,
   now: number,
-  to: Settlement,
-) => Compilable;
-
-/** Settlements by a worker of that name; the query is compiled once. */
-export function createSettling(db: Kysely<Tables>, worker: string): Settling {
-  const settling = createTemplate(
-    ['id', 'fence', 'state', 'run_at', 'attempts', 'error_code', 'error_message', 'finished'],
-    ({ id, fence, ...values }: Values) =>
-      db
-        .updateTable('jobs')
-        .set({ ...values, worker: null, lease_until: null })
-        .where(isHeld({ id, fence, worker })),
-  );
-  return ({ id, fence }, now, { state, runAt, attempts, error }) =>
-    settling({
-      id,
-      fence,
-      state,
-      run_at: runAt,
-      attempts,
-      error_code: error?.code ?? null,
-      error_message: error?.message ?? null,
-      finished: state === 'waiting' ? null : now,
-    });
+  { state, runAt, attempts, error }: Settlement,
+): Filled<unknown> {
+  return written(store, {
+    ...{ id, fence, worker, state, attempts },
+    run_at: runAt,
+    error_code: error?.code ?? null,
+    error_message: error?.message ?? null,
+    finished: state === 'waiting' ? null : now,
+  });
 }
 
-type Values = Pick<JobRow, 'fence' | 'state' | 'run_at' | 'attempts' | 'error_code' | 'error_message' | 'finished'> & {
-  readonly id: number;
-};
+type Values = Holding & Pick<JobRow, 'state' | 'run_at' | 'attempts' | 'error_code' | 'error_message' | 'finished'>;
+
+const written = template((db, { id, fence, worker, ...values }: Values) =>
+  db
+    .updateTable('jobs')
+    .set({ ...values, worker: null, lease_until: null })
+    .where(isHeld({ id, fence, worker })),
+);
 
 /** A time as the store keeps it: whole milliseconds, never before what was asked for. */
 export function wholeTime(time: number, what: string): number {

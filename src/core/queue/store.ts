@@ -8,7 +8,6 @@ import { createCleaning } from './clean.ts';
 import { gatherWrites } from './gather.ts';
 import { createRunning, type Runner } from './handle.ts';
 import type { Queue } from './queue.ts';
-import { createSettling } from './settle.ts';
 import { createSlots } from './slots.ts';
 import { startWork, type Work } from './work.ts';
 
@@ -41,10 +40,8 @@ const pace = { every: 1000, grace: 0 };
 /** The queue in the store's own table. While it drains, leases are renewed by the handlers alone: no timer runs. */
 export async function openStoreQueue(options: QueueOptions & Pick<Runner, 'onSettled'>): Promise<StoreQueue> {
   const { store, clock, signal } = options;
-  const { db } = store;
   const write = gatherWrites(store);
-  const settling = createSettling(db, options.worker);
-  const runner: Runner = { lease: 30_000, ...options, db, write, settling };
+  const runner: Runner = { lease: 30_000, ...options, write };
   const claims = createClaims(runner);
   const clean = createCleaning(store, clock);
   const works = new Set<Work>();

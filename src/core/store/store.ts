@@ -10,10 +10,14 @@ export interface Step {
   readonly changes?: number | 'any';
 }
 
-/** SQL with two back ends. What is read and written at once is `db`; what belongs together is one commit, since a transaction held open over an await would interleave with others on SQLite's one connection. */
-export interface Store {
+/** Where queries are asked, and in which words. */
+export interface Sql {
   readonly dialect: Dialect;
   readonly db: Kysely<Tables>;
+}
+
+/** SQL with two back ends. What is read and written at once is `db`; what belongs together is one commit, since a transaction held open over an await would interleave with others on SQLite's one connection. */
+export interface Store extends Sql {
   /** All of the writes or none, durable when it resolves: the rows changed by each, or undefined when one changed another number than it had to. `changes: 'any'` takes a duplicate key for no row. */
   commit(steps: readonly Step[]): Promise<readonly number[] | undefined>;
   /** Writes a copy of the database into a file, beside the work that goes on: whole, checked, on the disk and readable by its owner only when it resolves; otherwise what was there stays. SQLite only, `usage` on MySQL. */

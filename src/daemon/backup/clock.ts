@@ -1,4 +1,5 @@
 import type { Step, Store } from '../../core/store/store.ts';
+import { template } from '../../core/store/template.ts';
 
 /** Rows of `meta`: the wall time of the last tick, and since when the clock is not to be trusted. */
 const lastTick = 'clock/last';
@@ -42,10 +43,13 @@ export async function readJump(store: Store): Promise<number | undefined> {
 }
 
 /** The fact of that name, undefined when there is none. */
-export async function readMeta({ db }: Store, name: string): Promise<string | undefined> {
-  const row = await db.selectFrom('meta').select('value').where('name', '=', name).executeTakeFirst();
-  return row?.value;
+export async function readMeta(store: Store, name: string): Promise<string | undefined> {
+  return (await reading(store, { name }).first())?.value;
 }
+
+const reading = template((db, { name }: { readonly name: string }) =>
+  db.selectFrom('meta').select('value').where('name', '=', name),
+);
 
 /** The writes that note a fact. */
 export function writeMeta({ db }: Store, name: string, value: string): Step[] {

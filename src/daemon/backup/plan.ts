@@ -2,6 +2,7 @@ import { differsInRetention } from '../../core/backup/keep.ts';
 import type { Plan } from '../../core/backup/plan.ts';
 import type { ScheduleSpec } from '../../core/backup/types.ts';
 import type { ImageRow } from '../../core/store/tables.ts';
+import { template } from '../../core/store/template.ts';
 import type { Tools } from '../tools.ts';
 import { type Circumstances, judge, readBrakes } from './decide.ts';
 import { present } from './images.ts';
@@ -21,13 +22,7 @@ export async function planServers(
   schedule: Schedule,
   circumstances: (server: number, rows: readonly ImageRow[]) => Circumstances,
 ): Promise<ServerPlan[]> {
-  const rows = await tools.store.db
-    .selectFrom('images')
-    .selectAll()
-    .where('schedule_id', '=', schedule.id)
-    .where('state', 'in', present)
-    .orderBy('created')
-    .execute();
+  const rows = await imagesOf(tools.store, { schedule: schedule.id }).rows();
   const brakes = await readBrakes(tools);
   return [...byServer(rows)].map(([id, own]) => ({
     id,
@@ -36,6 +31,15 @@ export async function planServers(
     rows: own,
   }));
 }
+
+const imagesOf = template((db, { schedule }: { readonly schedule: number }) =>
+  db
+    .selectFrom('images')
+    .selectAll()
+    .where('schedule_id', '=', schedule)
+    .where('state', 'in', present)
+    .orderBy('created'),
+);
 
 /** Why a change of the spec waits for a person: it would let more images go at once than are made; undefined when it need not wait. */
 export async function whatWaits(tools: Tools, schedule: Schedule, spec: ScheduleSpec): Promise<string | undefined> {
@@ -65,6 +69,10 @@ async function lastDeletions({ store }: Tools, schedule: number): Promise<Readon
 
 function byServer(rows: readonly ImageRow[]): ReadonlyMap<number, ImageRow[]> {
   const groups = new Map<number, ImageRow[]>();
-  for (const row of rows) groups.set(row.server_id, [...(groups.get(row.server_id) ?? []), row]);
+  for (const row of rows) {
+    const own = groups.get(row.server_id);
+    if (own) own.push(row);
+    else groups.set(row.server_id, [row]);
+  }
   return groups;
 }

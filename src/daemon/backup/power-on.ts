@@ -6,7 +6,7 @@ import type { Tools } from '../tools.ts';
 import { isAlive, release } from './lock.ts';
 import { readServer } from './look.ts';
 import { write } from './refresh.ts';
-import { keyOf, type RunData, settling } from './run.ts';
+import { keyOf, type RunData, readRun, settling } from './run.ts';
 
 /** Steps during which the server of a run has to be off. */
 const offSteps = ['stop', 'stopping', 'create', 'creating', 'wait'];
@@ -14,7 +14,7 @@ const offSteps = ['stop', 'stopping', 'create', 'creating', 'wait'];
 /** Starts a server that a run has stopped: as soon as its image is made, or the run has come to nothing. Does not give up before the server runs or is gone. */
 export async function powerOn(tools: Tools, job: Job<'power-on'>): Promise<Outcome> {
   const { store, clock, hetzner } = tools;
-  const run = await store.db.selectFrom('runs').selectAll().where('id', '=', job.payload.run).executeTakeFirst();
+  const run = await readRun(store, job.payload.run);
   const now = clock.now();
   if (!run) return;
   if (run.state === 'running' && offSteps.includes(run.step) && (await isAlive(store, keyOf(run)))) {

@@ -4,8 +4,9 @@ import type { EventType } from '../../core/events/types.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Job } from '../../core/queue/queue.ts';
 import { happened } from '../../core/store/happened.ts';
-import type { Step } from '../../core/store/store.ts';
+import type { Step, Store } from '../../core/store/store.ts';
 import type { RunRow } from '../../core/store/tables.ts';
+import { template } from '../../core/store/template.ts';
 import type { Tools } from '../tools.ts';
 import { readSchedule, type Schedule } from './schedule.ts';
 
@@ -75,10 +76,16 @@ export function keyOf(run: Pick<RunRow, 'kind' | 'schedule_id' | 'server_id' | '
   return `${run.kind}/${run.schedule_id}/${run.server_id}/${run.due}`;
 }
 
+/** The run of that id, undefined when there is none. */
+export function readRun(store: Store, id: string): Promise<RunRow | undefined> {
+  return byId(store, { id }).first();
+}
+
+const byId = template((db, { id }: { readonly id: string }) => db.selectFrom('runs').selectAll().where('id', '=', id));
+
 /** Reads the run of a job; undefined when it has ended. */
 export async function readAt(tools: Tools, job: Job<'backup' | 'verify'>): Promise<At | undefined> {
-  const { db } = tools.store;
-  const run = await db.selectFrom('runs').selectAll().where('id', '=', job.payload.run).executeTakeFirst();
+  const run = await readRun(tools.store, job.payload.run);
   if (!run || (run.state !== 'waiting' && run.state !== 'running')) return undefined;
   const schedule = await readSchedule(tools.store, run.schedule_id);
   const data = settle(JSON.parse(run.data) as RunData, tools.clock.now());
@@ -111,7 +118,7 @@ export async function save(
     ...(image !== undefined && { image_id: image }),
     data: JSON.stringify(data),
   };
-  const query = tools.store.db.updateTable('runs').set(written).where('id', '=', run.id);
+  const query = changing(tools.store, { id: run.id, ...written });
   const all = [job.held(), { query }, ...steps];
   const done = entries.length > 0 ? await tools.audit.commit(entries, all) : await tools.store.commit(all);
   if (!done) throw new Failure('conflict', `job ${job.key} is no longer held`);
@@ -123,6 +130,10 @@ export async function save(
     data: entry === undefined ? data : { ...data, entry },
   };
 }
+
+const changing = template((db, { id, ...set }: Partial<RunRow> & Pick<RunRow, 'id'>) =>
+  db.updateTable('runs').set(set).where('id', '=', id),
+);
 
 /** An audit entry about a run's server or image. */
 export function entryOf(

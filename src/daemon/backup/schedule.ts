@@ -2,20 +2,27 @@ import type { Selectable } from 'kysely';
 import type { ScheduleSpec } from '../../core/backup/types.ts';
 import type { Store } from '../../core/store/store.ts';
 import type { ScheduleRow } from '../../core/store/tables.ts';
+import { template } from '../../core/store/template.ts';
 
 /** A schedule as the store has it, what was asked for read. */
 export type Schedule = Omit<Selectable<ScheduleRow>, 'spec'> & { readonly spec: ScheduleSpec };
 
 /** The schedule of that id, undefined when there is none. */
-export async function readSchedule({ db }: Store, id: number): Promise<Schedule | undefined> {
-  const row = await db.selectFrom('schedules').selectAll().where('id', '=', id).executeTakeFirst();
+export async function readSchedule(store: Store, id: number): Promise<Schedule | undefined> {
+  const row = await byId(store, { id }).first();
   return row && parse(row);
 }
 
+const byId = template((db, { id }: { readonly id: number }) =>
+  db.selectFrom('schedules').selectAll().where('id', '=', id),
+);
+
 /** Every schedule, by name. */
-export async function readSchedules({ db }: Store): Promise<Schedule[]> {
-  return (await db.selectFrom('schedules').selectAll().orderBy('name').execute()).map(parse);
+export async function readSchedules(store: Store): Promise<Schedule[]> {
+  return (await byName(store, {}).rows()).map(parse);
 }
+
+const byName = template(db => db.selectFrom('schedules').selectAll().orderBy('name'));
 
 /** Schedules of which something is due at `now` (milliseconds). */
 export async function readDue({ db }: Store, now: number): Promise<Schedule[]> {

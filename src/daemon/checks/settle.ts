@@ -3,7 +3,7 @@ import type { Result } from '../../core/checks/check.ts';
 import { fallsAt, observe } from '../../core/checks/observe.ts';
 import { type Quiet, type Tiding, tell } from '../../core/checks/tell.ts';
 import { happened } from '../../core/store/happened.ts';
-import type { Step, Store } from '../../core/store/store.ts';
+import type { Sql, Step, Store } from '../../core/store/store.ts';
 import { dueAfter, kept, type Status, type Watch } from './row.ts';
 
 /** A run that has ended. */
@@ -17,7 +17,7 @@ export interface Ended {
 }
 
 /** The writes of one result: the check's own row first, which must still be claimed by who ran it, then what the change means for those who watch and those who reckon. */
-export function settling({ db }: Store, { watch, result, at, took }: Ended, quiet: Quiet): readonly Step[] {
+export function settling(store: Store, { watch, result, at, took }: Ended, quiet: Quiet): readonly Step[] {
   const { id, policy, status } = watch;
   const watched = observe(status.watched, result, policy, at);
   const next_due = dueAfter(watch, at);
@@ -30,16 +30,16 @@ export function settling({ db }: Store, { watch, result, at, took }: Ended, quie
     ...{ next_due, claim: '', lease_until: 0 },
     ...{ state: watched.state, since: watched.since, checked: at, status: JSON.stringify(next) },
   };
-  const own = db.updateTable('checks').set(set).where('id', '=', id).where('claim', '=', watch.claim);
+  const own = store.db.updateTable('checks').set(set).where('id', '=', id).where('claim', '=', watch.claim);
   return [
     { query: own, changes: 1 },
-    ...(watched.state === status.watched.state ? [] : changing({ db }, watch, watched, result, at)),
-    ...tidings.map(tiding => telling({ db }, watch, tiding, result.message, at)),
+    ...(watched.state === status.watched.state ? [] : changing(store, watch, watched, result, at)),
+    ...tidings.map(tiding => telling(store, watch, tiding, result.message, at)),
   ];
 }
 
 function changing(
-  { db }: Pick<Store, 'db'>,
+  store: Sql,
   { id, name, kind, status }: Watch,
   { state, since }: Status['watched'],
   { message: reason }: Result,
@@ -47,9 +47,9 @@ function changing(
 ): Step[] {
   if (state === 'new') return [];
   return [
-    endingState({ db }, id, since),
-    { query: db.insertInto('states').values({ check_id: id, state, begun: since, ended: null, reason }) },
-    happened({ db }, at, `check.${state}`, {
+    endingState(store, id, since),
+    { query: store.db.insertInto('states').values({ check_id: id, state, begun: since, ended: null, reason }) },
+    happened(store, at, `check.${state}`, {
       check: { id, name, kind },
       ...{ before: status.watched.state, since: new Date(since).toISOString(), reason },
     }),
@@ -65,22 +65,19 @@ export function endingState({ db }: Pick<Store, 'db'>, id: number, at: number): 
 
 /** The write that tells of a check: that it is down, unknown or flapping, or no longer. */
 export function telling(
-  { db }: Pick<Store, 'db'>,
+  store: Sql,
   { id, name, kind, labels, policy, settings }: Pick<Watch, 'id' | 'name' | 'kind' | 'labels' | 'policy' | 'settings'>,
   { topic, firing, fires }: Tiding,
   message: string,
   at: number,
 ): Step {
   const server: Record<string, string> = typeof settings.server === 'string' ? { server: settings.server } : {};
-  return stating(
-    { db },
-    {
-      ...{ key: topic === 'down' ? `check/${id}` : `check/${id}/${topic}`, at, firing, fires },
-      severity: topic === 'down' ? policy.severity : 'warning',
-      labels: { ...server, ...labels, check: name, kind, topic },
-      summary: fires === undefined ? sentence(name, topic, firing, message) : `${name} fails: ${message}`,
-    },
-  );
+  return stating(store, {
+    ...{ key: topic === 'down' ? `check/${id}` : `check/${id}/${topic}`, at, firing, fires },
+    severity: topic === 'down' ? policy.severity : 'warning',
+    labels: { ...server, ...labels, check: name, kind, topic },
+    summary: fires === undefined ? sentence(name, topic, firing, message) : `${name} fails: ${message}`,
+  });
 }
 
 function sentence(name: string, topic: Tiding['topic'], firing: boolean, message: string): string {

@@ -11,7 +11,7 @@ describe.each(stores)('claims on $name', backEnd => {
   const at = atPlace(backEnd, openStoreQueue);
   let now: number;
   const claimsOf = (worker: string) =>
-    createClaims({ db: at.place.store.db, write: gatherWrites(at.place.store), worker, lease: 30_000 });
+    createClaims({ store: at.place.store, write: gatherWrites(at.place.store), worker, lease: 30_000 });
   const change = async (values: Partial<Omit<JobRow, 'id'>>, key = 'one') => {
     const { db } = at.place.store;
     expect(

@@ -33,7 +33,9 @@ export function startProcess(lasting: Store, outside: Api, at: (point: Point, pr
       live();
       return node;
     },
+    // What was compiled before comes by here only.
     async transformResult({ result }) {
+      live();
       return result;
     },
   };
@@ -61,10 +63,12 @@ export function startProcess(lasting: Store, outside: Api, at: (point: Point, pr
       },
     },
     api: {
-      async *list(path, query, reading) {
-        reach(`call before GET ${path}`);
-        yield* outside.list(path, query, reading);
-      },
+      list: (path, query, reading) => ({
+        [Symbol.asyncIterator]() {
+          reach(`call before GET ${path}`);
+          return outside.list(path, query, reading)[Symbol.asyncIterator]();
+        },
+      }),
       async send<T>(...call: Parameters<Api['send']>) {
         reach(`call before ${call[0]} ${call[1]}`);
         const answer = await outside.send<T>(...call);

@@ -2,7 +2,7 @@ import { parseCron, periodOf } from '../../../core/backup/cron.ts';
 import { imagesPrice } from '../../../core/backup/price.ts';
 import { type Freshness, freshness } from '../../../core/backup/stale.ts';
 import type { Price, Pricing } from '../../../core/hetzner/types.ts';
-import type { ImageRow } from '../../../core/store/tables.ts';
+import { template } from '../../../core/store/template.ts';
 import type { Tools } from '../../tools.ts';
 import { nextDue } from '../decide.ts';
 import { planServers, type ServerPlan } from '../plan.ts';
@@ -76,25 +76,12 @@ function showServer({ id, name, plan, rows }: ServerPlan) {
 
 /** How young the backups of each server of its last due time are. */
 export async function freshnessOf({ store, clock }: Pick<Tools, 'store' | 'clock'>, schedule: Schedule) {
-  const { db } = store;
   const now = clock.now();
   const { cron, zone } = schedule.spec;
-  const runs = await db
-    .selectFrom('runs')
-    .select(['server_id as id', 'server_name as name', 'state', 'reason'])
-    .where('schedule_id', '=', schedule.id)
-    .where('kind', '=', 'backup')
-    // Those that a person asked for since count as well.
-    .where('due', '>=', schedule.last_due ?? 0)
-    .orderBy('due')
-    .execute();
+  // Those that a person asked for since count as well.
+  const runs = await runsSince(store, { schedule: schedule.id, due: schedule.last_due ?? 0 }).rows();
   const servers = [...new Map(runs.map(run => [run.id, run])).values()];
-  const good: Pick<ImageRow, 'server_id' | 'created' | 'verified'>[] = await db
-    .selectFrom('images')
-    .select(['server_id', 'created', 'verified'])
-    .where('schedule_id', '=', schedule.id)
-    .where('state', '=', 'good')
-    .execute();
+  const good = await goodImages(store, { schedule: schedule.id }).rows();
   const period = periodOf(parseCron(cron, zone), now);
   const since = nextDue(cron, zone, schedule.created);
   return servers.map(({ id, name, state, reason }) => {
@@ -108,6 +95,24 @@ export async function freshnessOf({ store, clock }: Pick<Tools, 'store' | 'clock
     };
   });
 }
+
+const runsSince = template((db, { schedule, due }: { readonly schedule: number; readonly due: number }) =>
+  db
+    .selectFrom('runs')
+    .select(['server_id as id', 'server_name as name', 'state', 'reason'])
+    .where('schedule_id', '=', schedule)
+    .where('kind', '=', 'backup')
+    .where('due', '>=', due)
+    .orderBy('due'),
+);
+
+const goodImages = template((db, { schedule }: { readonly schedule: number }) =>
+  db
+    .selectFrom('images')
+    .select(['server_id', 'created', 'verified'])
+    .where('schedule_id', '=', schedule)
+    .where('state', '=', 'good'),
+);
 
 function shownState(fresh: Freshness, hasImage: boolean): State {
   if (fresh === 'fresh') return hasImage ? 'ok' : 'new';

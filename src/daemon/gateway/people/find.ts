@@ -5,8 +5,8 @@ import { hashToken, kindOfToken } from '../../../core/auth/gateway-token.ts';
 import type { Principal as Claims } from '../../../core/auth/verify/index.ts';
 import { Failure, toFailure } from '../../../core/failure.ts';
 import type { Log } from '../../../core/log.ts';
-import { createTemplate } from '../../../core/queue/template.ts';
 import type { Step, Store } from '../../../core/store/store.ts';
+import { template } from '../../../core/store/template.ts';
 import type { Clock } from '../../../core/world.ts';
 import { type Found, nameOfToken, principalOfToken, principalOfUser } from './principal.ts';
 import { findRole, userOfWorkos } from './workos.ts';
@@ -32,15 +32,13 @@ const pause = 60_000;
 /** People as the store has them at each asking, so that what was revoked is refused with the next request. */
 export function openPeople(tools: PeopleTools): People {
   const { store, clock } = tools;
-  const lookUp = prepareLookUp(store);
   const note = takeNotes(tools);
   return {
     async byToken(text) {
       const kind = kindOfToken(text);
       if (kind !== 'token' && kind !== 'session') throw refuse('the token is not known');
       const hash = hashToken(text);
-      const { rows } = await store.db.executeQuery(lookUp({ hash }));
-      const found = rows[0] as Found | undefined;
+      const found = (await lookUp(store, { hash }).first()) as Found | undefined;
       if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash)))
         throw refuse('the token is not known');
       const now = clock.now();
@@ -82,23 +80,21 @@ function refuse(message: string, cause?: { readonly actor: string }): Failure {
   return new Failure('unauthorized', message, { hint: 'Sign in: cloudctl login, or set CLOUDCTL_DAEMON_TOKEN', cause });
 }
 
-/** Built once, since it is asked at every request; the roles come with it, so that no copy of one can be old. */
-function prepareLookUp({ db }: Store) {
-  return createTemplate<{ hash: string }, unknown>(['hash'], ({ hash }) =>
-    db
-      .selectFrom('tokens as t')
-      .leftJoin('users as u', 'u.id', 't.user_id')
-      .leftJoin('roles as own', join =>
-        join.on(({ eb, fn, ref }) => eb('own.name', '=', fn.coalesce(ref('u.workos_role'), ref('u.role')))),
-      )
-      .leftJoin('roles as most', 'most.name', 't.role')
-      .selectAll('t')
-      .select(['u.email', 'u.team', 'u.state', 'u.project_id as home'])
-      .select(({ fn }) => fn.coalesce('u.workos_role', 'u.role').as('own_role'))
-      .select(['own.permissions as own_grants', 'most.permissions as most_grants'])
-      .where('t.hash', '=', hash),
-  );
-}
+/** Asked at every request; the roles come with it, so that no copy of one can be old. */
+const lookUp = template((db, { hash }: { readonly hash: string }) =>
+  db
+    .selectFrom('tokens as t')
+    .leftJoin('users as u', 'u.id', 't.user_id')
+    .leftJoin('roles as own', join =>
+      join.on(({ eb, fn, ref }) => eb('own.name', '=', fn.coalesce(ref('u.workos_role'), ref('u.role')))),
+    )
+    .leftJoin('roles as most', 'most.name', 't.role')
+    .selectAll('t')
+    .select(['u.email', 'u.team', 'u.state', 'u.project_id as home'])
+    .select(({ fn }) => fn.coalesce('u.workos_role', 'u.role').as('own_role'))
+    .select(['own.permissions as own_grants', 'most.permissions as most_grants'])
+    .where('t.hash', '=', hash),
+);
 
 /** Writes on the side; that it cannot be written is no reason to turn somebody away. */
 function takeNotes({ store, log }: PeopleTools): (about: string, steps: readonly Step[]) => void {
