@@ -22,7 +22,8 @@ export function labelsOf(run: Pick<RunRow, 'id' | 'schedule_id' | 'server_id'>):
 
 /** How an image's labels stand to what the store knows of it: `wiped` when some are gone, `other` when one has another value. */
 export function compareLabels(labels: Labels, row: Pick<ImageRow, 'run_id' | 'schedule_id' | 'server_id'>) {
-  const wanted = Object.entries(labelsOf({ ...row, id: row.run_id }));
+  const { run_id: id, schedule_id, server_id } = row;
+  const wanted = Object.entries(labelsOf({ id, schedule_id, server_id }));
   if (wanted.every(([key, value]) => labels[key] === value)) return 'ours';
   return wanted.every(([key, value]) => (labels[key] ?? value) === value) ? 'wiped' : 'other';
 }

@@ -7,6 +7,7 @@ import type { Job } from '../../core/queue/queue.ts';
 import { happened } from '../../core/store/happened.ts';
 import type { Step } from '../../core/store/store.ts';
 import type { ImageRow, RunRow } from '../../core/store/tables.ts';
+import { template } from '../../core/store/template.ts';
 import type { Tools } from '../tools.ts';
 import { present, rowOf, stateOf } from './images.ts';
 import { compareLabels, isOf, label, labelsOf } from './labels.ts';
@@ -30,7 +31,7 @@ export async function refresh(tools: Tools, job: Job, scope?: Scope): Promise<Se
     ? `${label.schedule}=${scope.schedule},${label.server}=${scope.server}`
     : `${label.schedule},${label.run},${label.server}`;
   const images = await listSnapshots(tools.hetzner, selector);
-  const rows = await readRows(tools, scope);
+  const rows = await readRows(tools.store, { ...scope }).rows();
   const known = new Map(rows.map(row => [row.id, row]));
   const unknown = images.filter(image => !known.has(image.id)).sort((one, other) => one.id - other.id);
   for (const image of unknown) {
@@ -43,21 +44,31 @@ export async function refresh(tools: Tools, job: Job, scope?: Scope): Promise<Se
   const byId = new Map(images.map(image => [image.id, image]));
   const seen: Seen[] = [];
   const running = await runningRuns(tools, rows);
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
     // A list can be a moment old: what it lacks is asked for.
     const image = byId.get(row.id) ?? (await readImage(tools.hetzner, row.id));
-    const after = image ? await look(tools, job, { row, image }, rows, running) : await lose(tools, job, row);
-    rows[rows.indexOf(row)] = after;
-    if (image) seen.push({ row: after, image });
+    if (image) {
+      const found = look({ row, image }, rows, running);
+      if (found.change || found.labels !== 'ours') await settle(tools, job, { row, image }, found);
+      if (found.change) rows[index] = { ...row, ...found.change };
+      seen.push({ row: rows[index]!, image });
+    } else rows[index] = await lose(tools, job, row);
   }
   return seen;
 }
 
-async function readRows({ store }: Tools, scope?: Scope): Promise<ImageRow[]> {
-  let query = store.db.selectFrom('images').selectAll().where('state', 'in', present);
-  if (scope) query = query.where('schedule_id', '=', scope.schedule).where('server_id', '=', scope.server);
-  return query.orderBy('id').execute();
-}
+/** Those that may be there still. */
+const readRows = template((db, { schedule, server }: Partial<Scope>) => {
+  let query = db.selectFrom('images').selectAll().where('state', 'in', present);
+  if (schedule !== undefined && server !== undefined) {
+    query = query.where('schedule_id', '=', schedule).where('server_id', '=', server);
+  }
+  return query.orderBy('id');
+});
+
+const changing = template((db, { id, ...set }: Partial<ImageRow> & Pick<ImageRow, 'id'>) =>
+  db.updateTable('images').set(set).where('id', '=', id),
+);
 
 async function runningRuns({ store }: Tools, rows: readonly ImageRow[]): Promise<ReadonlySet<string>> {
   const unfinished = rows.filter(({ state }) => state === 'creating').map(row => row.run_id);
@@ -104,30 +115,37 @@ function finishLate({ store }: Tools, run: RunRow, image: Image) {
   return store.db.updateTable('runs').set(change).where('id', '=', run.id).where('image_id', 'is', null);
 }
 
-async function look(
-  tools: Tools,
-  job: Job,
-  { row, image }: Seen,
-  rows: readonly ImageRow[],
-  running: ReadonlySet<string>,
-): Promise<ImageRow> {
-  const now = tools.clock.now();
-  const others = rows.filter(other => other.run_id === row.run_id && other.id !== row.id && counts(other));
-  const first = row.state === 'duplicate' ? others.length === 0 : true;
-  const state = stateOf(image, row, { first, runs: running.has(row.run_id) });
+/** What a look at an image finds: what is otherwise than its row says, and how its labels stand. */
+interface Found {
+  readonly change: Partial<ImageRow> | undefined;
+  readonly labels: ReturnType<typeof compareLabels>;
+}
+
+function look({ row, image }: Seen, rows: readonly ImageRow[], running: ReadonlySet<string>): Found {
+  const isOther = (other: ImageRow) => other.run_id === row.run_id && other.id !== row.id && counts(other);
+  const first = row.state === 'duplicate' ? !rows.some(isOther) : true;
   const labels = compareLabels(image.labels, row);
   // Who takes the mark away, by hand or with all labels, wants it to stay: it is marked anew, with the whole grace.
   const unmarked = row.delete_after !== null && image.labels[label.deleteAfter] === undefined;
-  const after: ImageRow = {
-    ...row,
-    state,
+  const now = {
+    state: stateOf(image, row, { first, runs: running.has(row.run_id) }),
     size: image.image_size ?? row.size,
     protected: Number(image.protection.delete),
     unmanaged: labels === 'other' ? 1 : row.unmanaged,
-    ...(unmarked && { delete_after: null, delete_reason: null }),
   };
-  const isSame = (Object.keys(after) as (keyof ImageRow)[]).every(key => after[key] === row[key]);
-  const steps = isSame ? [] : [rewrite(tools, after, now)];
+  const isSame =
+    !unmarked &&
+    now.state === row.state &&
+    now.size === row.size &&
+    now.protected === row.protected &&
+    now.unmanaged === row.unmanaged;
+  const change = isSame ? undefined : { ...now, ...(unmarked && { delete_after: null, delete_reason: null }) };
+  return { change, labels };
+}
+
+/** Writes down what a look has found, and puts labels back. */
+async function settle(tools: Tools, job: Job, { row, image }: Seen, { change, labels }: Found): Promise<void> {
+  const steps = change ? [{ query: changing(tools.store, { id: row.id, ...change, seen: tools.clock.now() }) }] : [];
   if (labels === 'other' && !row.unmanaged) {
     const reason = 'its labels were changed from outside: it is no longer managed';
     await write(
@@ -137,17 +155,7 @@ async function look(
       [...steps, told(tools, row, 'backup.unmanaged', reason)],
     );
   } else if (steps.length > 0) await write(tools, job, [], steps);
-  if (labels === 'wiped' && !row.unmanaged) await putBack(tools, job, { row: after, image });
-  return after;
-}
-
-function rewrite({ store }: Tools, { id, ...row }: ImageRow, seen: number): Step {
-  return {
-    query: store.db
-      .updateTable('images')
-      .set({ ...row, seen })
-      .where('id', '=', id),
-  };
+  if (labels === 'wiped' && !row.unmanaged) await putBack(tools, job, { row: { ...row, ...change }, image });
 }
 
 async function putBack(tools: Tools, job: Job, { row, image }: Seen): Promise<void> {

@@ -83,6 +83,23 @@ describe('the safety rules about deleting', () => {
     expect(ids(bench)).toEqual(expect.arrayContaining([first!.id, second!.id]));
   });
 
+  it('5: a hold that a person sets while images are looked at is not undone by what the look writes', async () => {
+    const bench = await afterNights(3, { ...quick, keep: { last: 9 } });
+    const [gone, changed] = images(bench);
+    bench.project.images.delete(gone!.id);
+    changed!.protection = { delete: true };
+    let isHeld = false;
+    bench.inspect = async (_method, path) => {
+      if (isHeld || path !== `images/${gone!.id}`) return;
+      isHeld = true;
+      await backupService(bench.daemon.tools).hold!(ask({ id: changed!.id, input: { reason: 'an audit' } }));
+    };
+    await bench.pass(day);
+    const row = bench.store.db.selectFrom('images').select(['protected', 'hold_reason']).where('id', '=', changed!.id);
+    expect(isHeld).toBe(true);
+    expect(await row.executeTakeFirst()).toEqual({ protected: 1, hold_reason: 'an audit' });
+  });
+
   it('6: when the server is gone nothing is deleted, until a person lets go of it', async () => {
     const bench = await afterNights(3, { ...quick, keep: { last: 2 } });
     const [server] = [...bench.project.servers.keys()];
