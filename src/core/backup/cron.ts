@@ -67,9 +67,16 @@ export function previous(cron: Cron, before: number): number {
 
 /** Milliseconds between the last two due times that are not after `now`. */
 export function periodOf(cron: Cron, now: number): number {
-  const last = previous(cron, now + 1);
-  return last - previous(cron, last);
+  const known = periods.get(cron);
+  if (known && now >= known.from && now < known.until) return known.period;
+  const from = previous(cron, now + 1);
+  const period = from - previous(cron, from);
+  periods.set(cron, { from, until: next(cron, from), period });
+  return period;
 }
+
+// A memo and no state: a period is asked for over and over until the next due time, and takes some fifty steps to find.
+const periods = new WeakMap<Cron, { readonly from: number; readonly until: number; readonly period: number }>();
 
 /** Each local time once: at the first moment when the clock shows it or, where it is skipped, shows a later one. */
 function nextNamed(cron: Cron, after: number): number {

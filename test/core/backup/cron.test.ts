@@ -233,6 +233,23 @@ describe('a due time', () => {
     expect(periodOf(parseCron('0 9,10 * * *', 'UTC'), at('2026-11-25T09:59:59Z'))).toBe(23 * 3_600_000);
     expect(periodOf(parseCron('0 0 1 * *', 'UTC'), at('2026-03-05T00:00Z'))).toBe(28 * 86_400_000);
   });
+
+  it('leaves the same period whatever was asked for before', () => {
+    const crons = ['0 3 * * *', '*/20 * * * *', '30 2 * * 0', '0 4 1 * *'].map(text =>
+      parseCron(text, 'Europe/Berlin'),
+    );
+    const times = fc.integer({ min: at('2026-03-20T00:00Z'), max: at('2026-11-10T00:00Z') });
+    const near = fc.integer({ min: -90_000_000, max: 90_000_000 });
+    fc.assert(
+      fc.property(fc.constantFrom(...crons), times, fc.array(near, { maxLength: 5 }), (cron, time, steps) => {
+        for (const now of [time, ...steps.map(step => time + step), next(cron, time), next(cron, time) - 1]) {
+          const last = previous(cron, now + 1);
+          expect(periodOf(cron, now)).toBe(last - previous(cron, last));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
 
 describe('where the clock is changed', () => {
