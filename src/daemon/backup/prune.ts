@@ -5,7 +5,7 @@ import type { Job, Outcome } from '../../core/queue/queue.ts';
 import type { Tools } from '../tools.ts';
 import { judge, readBrakes } from './decide.ts';
 import { deeds } from './deeds.ts';
-import { take } from './lock.ts';
+import { letGo, take } from './lock.ts';
 import { readServer } from './look.ts';
 import { refresh, type Seen, write } from './refresh.ts';
 import { readSchedule, type Schedule } from './schedule.ts';
@@ -22,8 +22,7 @@ export async function prune(tools: Tools, job: Job<'prune'>): Promise<Outcome> {
     tools.log.warn('images could not be pruned', { schedule, server, reason: error.message });
     return passes(error);
   });
-  const mine = tools.store.db.deleteFrom('meta').where('name', '=', lock).where('value', '=', job.key);
-  await write(tools, job, [], [{ query: mine }]);
+  await write(tools, job, [], [letGo(tools.store, lock, job.key)]);
   if (isLeft) return { again: tools.clock.now() + 300_000 };
 }
 
