@@ -1,4 +1,4 @@
-// Lives years of a project with everything going wrong, a seed each: `npm run simulate -- --seeds 1000 [--from N] [--days 365] [--trace]`.
+// Lives years of a project with everything going wrong, a seed each: `npm run simulate -- --seeds 1000 [--from N] [--days 365] [--jobs N] [--trace]`, as many at once as there are cores.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

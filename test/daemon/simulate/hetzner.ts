@@ -1,7 +1,7 @@
 import type { Action, Api, Method, Query } from '../../../src/core/api.ts';
 import { Failure } from '../../../src/core/failure.ts';
 import type { Image, Server, ServerType } from '../../../src/core/hetzner/types.ts';
-import { matches } from './selector.ts';
+import { matcherOf } from './selector.ts';
 
 /** How a call goes; `late` has its effect that many milliseconds after its answer was given up. */
 export interface Fate {
@@ -192,18 +192,20 @@ export function openProject(driver: Driver): Project {
     settle,
     nextChange: () => Math.min(...[...open].map(({ ends }) => ends), ...late.map(({ at }) => at)),
     addServer: add,
-    async *list<T, K>(path: string, query: Query = {}) {
-      const { before } = driver.fate('GET', path);
-      if (before) throw before;
-      settle();
-      const selector = String(query.label_selector ?? '');
-      const rows: readonly object[] =
-        path === 'server_types' ? types : [...(path === 'images' ? images : servers).values()];
-      const found = rows.filter(row => matches((row as Server).labels ?? {}, selector));
-      driver.after('GET', path);
-      for (const row of found)
-        yield { ...row, ...('labels' in row && { labels: { ...(row.labels as object) } }) } as K & T;
-    },
+    list: <T, K = T>(path: string, query: Query = {}) =>
+      rowsOf<K>(() => {
+        const { before } = driver.fate('GET', path);
+        if (before) throw before;
+        settle();
+        driver.after('GET', path);
+        if (path === 'server_types') return types as unknown as K[];
+        const matches = matcherOf(String(query.label_selector ?? ''));
+        const found: (Image | Server)[] = [];
+        for (const row of (path === 'images' ? images : servers).values()) {
+          if (matches(row.labels)) found.push({ ...row, labels: { ...row.labels } });
+        }
+        return found as unknown as K[];
+      }),
     async send<T>(method: Method, path: string, body: unknown = {}): Promise<T> {
       const { before, after, late: delay } = driver.fate(method, path);
       if (before) throw before;
@@ -224,6 +226,21 @@ export function openProject(driver: Driver): Project {
     },
   };
   return project;
+}
+
+/** Rows that are read when the first one is asked for. A generator would take several turns a row. */
+function rowsOf<T>(read: () => readonly T[]): AsyncIterable<T> {
+  return {
+    [Symbol.asyncIterator]() {
+      let rows: Iterator<T, undefined> | undefined;
+      return {
+        async next() {
+          rows ??= read().values();
+          return rows.next();
+        },
+      };
+    },
+  };
 }
 
 function need<T>(map: ReadonlyMap<number, T>, id: number): T {

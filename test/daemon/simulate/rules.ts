@@ -4,6 +4,7 @@ import { retain } from '../../../src/core/backup/retention.ts';
 import type { ScheduleSpec } from '../../../src/core/backup/types.ts';
 import type { Image } from '../../../src/core/hetzner/types.ts';
 import type { Store } from '../../../src/core/store/store.ts';
+import { template } from '../../../src/core/store/template.ts';
 import type { Project } from './hetzner.ts';
 import type { Wishes } from './people.ts';
 
@@ -113,27 +114,29 @@ async function checkOwn(truth: Truth, id: number): Promise<void> {
 
 /** A server is stopped only when it is written down that it is started again. */
 async function checkStop({ store }: Truth, server: number): Promise<void> {
-  const jobs = await store.db
-    .selectFrom('jobs')
-    .select('payload')
-    .where('name', '=', 'power-on')
-    .where('state', 'in', ['waiting', 'active'])
-    .execute();
+  const jobs = await startingJobs(store, {}).rows();
   const isPromised = jobs.some(({ payload }) => (JSON.parse(payload) as { server: number }).server === server);
   must(isPromised, `rule 16: server ${server} is stopped and nothing starts it again`);
 }
 
+const startingJobs = template(db =>
+  db.selectFrom('jobs').select('payload').where('name', '=', 'power-on').where('state', 'in', ['waiting', 'active']),
+);
+
 async function checkEntered({ store }: Truth, action: string, target: string): Promise<void> {
-  const last = await store.db
+  const last = await lastEntry(store, { action, target }).first();
+  must(last?.result === 'begun', `rule 20: ${action} of ${target} is not entered`);
+}
+
+const lastEntry = template((db, { action, target }: { readonly action: string; readonly target: string }) =>
+  db
     .selectFrom('audit')
     .select('result')
     .where('action', '=', action)
     .where('target_id', '=', target)
     .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  must(last?.result === 'begun', `rule 20: ${action} of ${target} is not entered`);
-}
+    .limit(1),
+);
 
 async function runOf({ store }: Truth, { labels }: Image) {
   return store.db

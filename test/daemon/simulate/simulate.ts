@@ -1,8 +1,8 @@
-import type { ScheduleSpec } from '../../../src/core/backup/types.ts';
 import type { Failure } from '../../../src/core/failure.ts';
 import type { Log } from '../../../src/core/log.ts';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
 import { readNextDue } from '../../../src/daemon/backup/schedule.ts';
+import { addSchedules, addServers } from './begin.ts';
 import { Killed, type Process, startProcess } from './crash.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { checkEnd } from './end.ts';
@@ -44,7 +44,9 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
   const figures = { images: 0, deleted: 0, kills: 0, faults: 0, steps: 0 };
   let time = start;
   let offset = 0;
+  /** When a daemon could first know that the clock had been turned; and whether one runs that will at its next tick. */
   let turned: number | undefined;
+  let isTurned = false;
   let broken: unknown;
   let process: Process | undefined;
   let mayKill = true;
@@ -103,8 +105,8 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
   };
 
   let byHand = false;
-  populate();
-  await addSchedules();
+  addServers(project);
+  await addSchedules(store, clock.now());
   let daemon: Daemon | undefined;
   let downUntil = 0;
   let nextDeed = start + dice.between(1, 48) * hour;
@@ -126,6 +128,7 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
     if (broken) throw broken;
     if (process?.isDead) {
       process = undefined;
+      isTurned = false;
       nextTick = 0;
       daemon = undefined;
       downUntil = time + (dice.is(0.1) ? dice.between(1, 72) * hour : dice.between(5, 300) * 1000);
@@ -160,8 +163,13 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
 
   /** A tick a quarter of a minute would do nothing most of the time, and a year of them take long. */
   async function work(daemon: Daemon): Promise<void> {
-    if (clock.now() >= nextTick || clock.now() < lastTick) {
+    const now = clock.now();
+    if (now >= nextTick || now < lastTick) {
+      const isBehind = now < lastTick - 5 * minute;
       await daemon.backups.tick(time);
+      // One that ran knows by its timer. One that did not can tell only from a clock that stands before its last tick.
+      if (isTurned || isBehind) turned = now;
+      isTurned = false;
       lastTick = clock.now();
       nextTick = Math.min(await readNextDue(store), lastTick + day);
     }
@@ -186,8 +194,7 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
     nextTick = 0;
     offset += by;
     say(`the clock is turned by ${by / minute} minutes`);
-    // The first tick after it is when the daemon can know.
-    turned = Math.abs(by) > 5 * minute ? clock.now() : turned;
+    if (daemon && Math.abs(by) > 5 * minute) isTurned = true;
   }
 
   async function somethingHappens(): Promise<void> {
@@ -220,56 +227,6 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
     await resumeAll(people).finally(() => {
       byHand = false;
     });
-  }
-
-  function populate(): void {
-    for (let index = 1; index <= 20; index += 1) {
-      const server = project.addServer(`web-${index}`, { env: index % 3 === 0 ? 'prod' : 'test' });
-      if (index % 5 === 0) server.volumes = [index];
-    }
-  }
-
-  async function addSchedules(): Promise<void> {
-    const base = { exclude: [], zone: 'Europe/Berlin', minKeep: 1, window: 4 * hour, jitter: 0, grace: day };
-    const specs: ScheduleSpec[] = [
-      {
-        ...base,
-        servers: ['web-1', 'web-2'],
-        cron: '30 2 * * *',
-        keep: { last: 3, weekly: 3 },
-        shutdown: true,
-        jitter: 10 * minute,
-      },
-      {
-        ...base,
-        servers: [],
-        selector: 'env=prod',
-        cron: '0 4 * * 0',
-        keep: { weekly: 4, monthly: 3 },
-        shutdown: false,
-        verifyCron: '0 12 1 * *',
-      },
-      {
-        ...base,
-        servers: [],
-        selector: 'env=test',
-        exclude: ['web-10'],
-        cron: '0 4 1 * *',
-        keep: { last: 2 },
-        shutdown: true,
-        grace: 0,
-        minKeep: 2,
-      },
-    ];
-    const now = clock.now();
-    for (const [index, spec] of specs.entries()) {
-      const row = {
-        ...{ name: `schedule-${index + 1}`, spec: JSON.stringify(spec), version: 1, paused: 0, next_due: now },
-        ...{ last_due: null, next_verify: spec.verifyCron ? now : null, last_verify: null, approval_since: null },
-        ...{ created: now, updated: now },
-      };
-      await store.commit([{ query: store.db.insertInto('schedules').values(row) }]);
-    }
   }
 }
 
