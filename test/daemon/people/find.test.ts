@@ -70,6 +70,7 @@ describe.each(stores)('whose a token is, on $name', ({ open }) => {
     const less = await token(id, { role: 'tokens-only' });
     expect((await people.byToken(whole)).grants).toMatchObject({ 'user:write': 'all', 'token:write': 'all' });
     expect((await people.byToken(some)).grants).toEqual({ 'user:read': 'all', 'user:write': 'all' });
+    expect((await people.byToken(some)).grants).toEqual({ 'users:read': 'all', 'user:write': 'all' });
     expect((await people.byToken(less)).grants['token:write']).toBe('own');
     expect((await people.byToken(less)).grants['user:write'] ?? 'none').toBe('none');
     await change(id, { role: 'client' });
