@@ -1,17 +1,15 @@
 import { parsePaths } from '../core/activity/paths.ts';
 import { readActivity, readNames } from '../core/activity/read.ts';
 import { Failure } from '../core/failure.ts';
-import { field, type Input } from '../core/field.ts';
+import { back, field, type Input } from '../core/field.ts';
 import { follow } from './activity/follow.ts';
 import { actionColumns, writeActions } from './activity/rows.ts';
 import { apiExits, command, type Group, outputFields } from './command.ts';
 import { parseFormat } from './output/format.ts';
 import type { Session } from './session.ts';
 
-const day = 86_400_000;
-
 const fields = {
-  since: field('duration', 'How far to look back', { default: day, placeholder: 'duration' }),
+  since: field('time', 'Only what happened from this time on', { ...back, default: '24h' }),
   resource: field('list', 'Only what happened to these: servers, volumes, images ...'),
   status: field('list', 'Only actions in these states', { choices: ['running', 'success', 'error'] }),
   limit: field('integer', 'At most so many, the newest; 0 for all', { default: 50, placeholder: 'number' }),
@@ -48,7 +46,7 @@ async function showActivity(session: Session, input: Input<typeof fields>): Prom
     });
   }
   const wanted = {
-    since: session.world.clock.now() - input.since,
+    since: Date.parse(input.since),
     status: input.status,
     most: input.limit || Number.POSITIVE_INFINITY,
   };

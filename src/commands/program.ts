@@ -1,6 +1,6 @@
 import { globalFields } from '../core/config/settings.ts';
 import { Failure, toFailure } from '../core/failure.ts';
-import type { Fields, Input } from '../core/field.ts';
+import { type Fields, type Input, settleTimes } from '../core/field.ts';
 import { nearest } from '../core/nearest.ts';
 import { version } from '../core/version.ts';
 import type { World } from '../core/world.ts';
@@ -66,7 +66,8 @@ async function runCommand(
   if (typeof query === 'string') await (await import('./output/query.ts')).checkQuery(query);
   const session = await openSession(world, parsed.flags);
   try {
-    return await command.run(session, parsed.input as Input<Fields>);
+    const input = settleTimes(command.fields, parsed.input, world.clock.now());
+    return await command.run(session, input as Input<Fields>);
   } finally {
     await session.settled();
   }

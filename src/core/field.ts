@@ -1,5 +1,5 @@
 import { Failure } from './failure.ts';
-import { type FieldTypes, parsers } from './parse.ts';
+import { type FieldTypes, isDuration, parseDuration, parseReach, parsers } from './parse.ts';
 
 export type FieldType = keyof FieldTypes;
 
@@ -19,6 +19,8 @@ export interface Field<T extends FieldType = FieldType, R extends boolean = bool
   readonly refers?: { readonly resource: string; readonly as: 'id' | 'name' };
   /** Key of the request body, where it is not the field's name with `_` for `-`. */
   readonly key?: string;
+  /** Of a time: a duration may be typed for it, so long before now or after; see `settleTimes`. */
+  readonly reach?: 'back' | 'ahead';
   /** Shown in help for the value: `<selector>`. */
   readonly placeholder?: string;
   readonly env?: string;
@@ -46,6 +48,23 @@ export function field<T extends FieldType, const O extends Omit<Field<T>, 'type'
   return { type, summary, ...(options as O) };
 }
 
+/** A time that has been: `2026-11-25T08:00:00Z`, or `24h` for a day ago. */
+export const back = { reach: 'back', placeholder: 'time|duration' } as const;
+
+/** A time that is to come: `2026-11-25T08:00:00Z`, or `2h` for two hours from now. */
+export const ahead = { reach: 'ahead', placeholder: 'time|duration' } as const;
+
+/** The input with each duration that stands for a time as that time, by what is `now` in ms. */
+export function settleTimes<T extends Readonly<Record<string, unknown>>>(fields: Fields, input: T, now: number): T {
+  const settled = Object.entries(fields).flatMap(([name, { reach }]) => {
+    const typed = input[name];
+    if (reach === undefined || typeof typed !== 'string' || !isDuration(typed)) return [];
+    const length = parseDuration(typed);
+    return [[name, new Date(reach === 'back' ? now - length : now + length).toISOString()] as const];
+  });
+  return settled.length === 0 ? input : { ...input, ...Object.fromEntries(settled) };
+}
+
 /** The key of a field in a request's body or query. */
 export function keyOf(name: string, declared: Pick<Field, 'key'>): string {
   return declared.key ?? name.replaceAll('-', '_');
@@ -64,7 +83,7 @@ export function parseField(name: string, declared: Field, typed: readonly string
 
 /** Like `parseField`, with a Failure that names no flag: for values that come from elsewhere. */
 export function parseValue(declared: Field, typed: readonly string[]): FieldTypes[FieldType] {
-  const value = parsers[declared.type](typed);
+  const value = declared.reach ? parseReach(typed.at(-1) ?? '') : parsers[declared.type](typed);
   if (declared.choices) requireChoice(declared.choices, value);
   return value;
 }

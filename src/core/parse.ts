@@ -15,7 +15,7 @@ export interface FieldTypes {
   labels: Record<string, string>;
   /** Milliseconds: `500ms`, `1m30s`, `30d`, `2w`. */
   duration: number;
-  /** RFC 3339, or a duration back from now is resolved by the command: kept as text that was checked. */
+  /** RFC 3339, or a duration where the field has a `reach`: kept as text that was checked. */
   time: string;
   selector: string;
   ip: string;
@@ -129,6 +129,27 @@ const rfc3339 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$
 function checkTime(text: string): string {
   if (rfc3339.test(text) && !Number.isNaN(Date.parse(text))) return text;
   throw bad(`'${text}' is not a time`, 'Such as 2026-11-23, or 2026-11-23T08:00:00Z');
+}
+
+const longest = 100 * 366 * 86_400_000;
+
+/** Whether it is a duration that can be reckoned with: a century at most. */
+export function isDuration(text: string): boolean {
+  try {
+    return parseDuration(text) <= longest;
+  } catch {
+    return false;
+  }
+}
+
+/** The text when it is a time or a duration that stands for one; throws `usage`. */
+export function parseReach(text: string): string {
+  if (isDuration(text)) return text;
+  try {
+    return checkTime(text);
+  } catch {
+    throw bad(`'${text}' is neither a time nor a duration`, 'Such as 24h, 2026-11-23, or 2026-11-23T08:00:00Z');
+  }
 }
 
 const selectorTerm =

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { listenOnSocket, openApi } from '../daemon/api/served.ts';
+import { fakeClock } from '../helpers/clock.ts';
 import { run, temporaryHome } from '../helpers/run.ts';
 
 async function desk() {
   const api = await openApi({ socketName: 'root@socket' });
   const { address } = await listenOnSocket(api.app);
   const env = { CLOUDCTL_DAEMON: address, HOME: temporaryHome() };
-  return { ...api, cloudctl: (line: string) => run(undefined, line, { env }) };
+  return { ...api, cloudctl: (line: string, options = {}) => run(undefined, line, { env, ...options }) };
 }
 
 const create = (name: string) => `schedule create ${name} --server web-1 --cron '0 3 * * *'`;
@@ -32,7 +33,16 @@ describe('cloudctl audit', () => {
       (await cloudctl('audit list --action schedule.create --target a --actor root@socket -s id:asc -o id')).out,
     ).toBe('1\n2\n3\n4\n');
     expect((await cloudctl('audit list --actor nobody -o json')).out).toBe('[]\n');
-    expect((await cloudctl('audit list --since yesterday')).status).toBe(2);
+    expect(await cloudctl('audit list --since yesterday')).toMatchObject({
+      status: 2,
+      err: expect.stringMatching("'yesterday' is neither a time nor a duration"),
+    });
+    // The daemon's clock of the test stands on 2026-11-23, the command line's a day later.
+    const later = { clock: fakeClock(Date.parse('2026-11-24T08:00:00Z')) };
+    expect((await cloudctl('audit list --since 25h -o id', later)).out).toBe('4\n3\n2\n1\n');
+    expect((await cloudctl('audit list --since 23h -o id', later)).out).toBe('');
+    expect((await cloudctl('audit export --since 25h', later)).out.trim().split('\n')).toHaveLength(4);
+    expect((await cloudctl('audit export --since 23h', later)).out).toBe('');
     expect(JSON.parse((await cloudctl('audit describe 1 -o json')).out)).toMatchObject({ id: 1, result: 'begun' });
   });
 

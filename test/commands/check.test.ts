@@ -87,6 +87,10 @@ describe('cloudctl maintenance and cloudctl uptime', () => {
     const planned = await cloudctl("maintenance create 'new disks' --check web-1 --duration 30m");
     expect(planned).toMatchObject({ status: 0, out: expect.stringMatching(/new disks +web-1 +- +active/) });
     expect(JSON.parse((await cloudctl('check list -o json')).out)[0].maintenance).toMatchObject({ name: 'new disks' });
+    await cloudctl('maintenance create later --start 2h --end 4h');
+    const later = JSON.parse((await cloudctl('maintenance describe later -o json')).out);
+    expect(Date.parse(later.next_end) - Date.parse(later.next_start)).toBe(2 * 3_600_000);
+    expect(Date.parse(later.next_start) - Date.now()).toBeGreaterThan(3_600_000);
     const [begun, ended] = [Date.UTC(2026, 9, 1), Date.UTC(2026, 9, 31)];
     const rows = [
       { check_id: 1, state: 'up' as const, begun, ended, reason: '' },

@@ -1,6 +1,6 @@
 import type { Api } from '../../core/api.ts';
 import { Failure } from '../../core/failure.ts';
-import { field, type Input } from '../../core/field.ts';
+import { back, field, type Input } from '../../core/field.ts';
 import { isGlob, select, type Target } from '../../core/find.ts';
 import type { Metrics } from '../../core/hetzner/types.ts';
 import { formatValue, readSeries, type Summary, summarize, type Unit } from '../../core/metrics/series.ts';
@@ -28,8 +28,8 @@ const fields = {
     refers: { resource: 'server', as: 'name' },
   }),
   type: field('list', 'Kinds of metrics; all where absent', { choices: kinds }),
-  start: field('time', 'From this time, in RFC 3339', { placeholder: 'time' }),
-  end: field('time', 'To this time, in RFC 3339; now where absent', { placeholder: 'time' }),
+  start: field('time', 'From this time', back),
+  end: field('time', 'To this time; now where absent', back),
   since: field('duration', 'So far back from the end; 24h where absent', { placeholder: 'duration' }),
   step: field('text', 'Seconds (or a duration) between samples; Hetzner chooses at most 200 samples where absent', {
     placeholder: 'seconds',

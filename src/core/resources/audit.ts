@@ -1,4 +1,4 @@
-import { field } from '../field.ts';
+import { back, field } from '../field.ts';
 import { type Column, resource, verb } from '../resource.ts';
 import { call, describe, listUnlabelled } from '../verbs.ts';
 import { common } from './columns.ts';
@@ -26,7 +26,7 @@ const filters = {
   actor: field('text', 'Only entries of this one', { placeholder: 'name' }),
   action: field('text', 'Only this action, such as schedule.create', { placeholder: 'action' }),
   target: field('text', 'Only what was done to this: its name or id', { placeholder: 'name' }),
-  since: field('time', 'Only entries from this time on', { placeholder: 'time' }),
+  since: field('time', 'Only entries from this time on', back),
   result: field('list', 'Only entries with these results', { choices: results }),
 };
 

@@ -1,4 +1,4 @@
-import { field } from '../field.ts';
+import { ahead, field } from '../field.ts';
 import { type Column, type Item, resource } from '../resource.ts';
 import { action, describe, listUnlabelled } from '../verbs.ts';
 import { common } from './columns.ts';
@@ -78,7 +78,7 @@ export const backup = resource('backup', {
       'Keep backups, whatever the rules say',
       {
         reason: field('text', 'Why', { required: true, placeholder: 'text' }),
-        until: field('time', 'Until when; for ever where absent', { placeholder: 'time' }),
+        until: field('time', 'Until when; for ever where absent', ahead),
       },
       { examples: ["1042 --reason 'before the migration' --until 2027-01-01"] },
     ),

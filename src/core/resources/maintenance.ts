@@ -1,4 +1,4 @@
-import { field } from '../field.ts';
+import { ahead, field } from '../field.ts';
 import { type Column, resource } from '../resource.ts';
 import { create, describe, listUnlabelled, remove } from '../verbs.ts';
 import { common } from './columns.ts';
@@ -10,8 +10,8 @@ const fields = {
     refers: { resource: 'check', as: 'name' },
   }),
   label: field('labels', 'Also all checks that have these labels', { key: 'labels', placeholder: 'key=value' }),
-  start: field('time', 'When it begins; now where absent', { placeholder: 'time' }),
-  end: field('time', 'When it ends', { placeholder: 'time' }),
+  start: field('time', 'When it begins; now where absent', ahead),
+  end: field('time', 'When it ends', ahead),
   duration: field('duration', 'How long it takes, instead of --end', { placeholder: 'duration' }),
   cron: field('text', 'For one that comes again and again: when each begins', { placeholder: 'expression' }),
   zone: field('text', 'Time zone of --cron; UTC where absent', { placeholder: 'zone' }),
@@ -65,6 +65,7 @@ export const maintenance = resource('maintenance', {
         zone: 'Europe/Berlin',
       },
       examples: [
+        "'new router' --start 30m --duration 1h",
         "'new kernel' --check web,db --duration 30m",
         "'new disks' --label env=prod --start 2026-12-01T22:00:00Z --end 2026-12-02T02:00:00Z",
         "patches --cron '0 3 * * 0' --duration 2h --zone Europe/Berlin",

@@ -1,4 +1,4 @@
-import { field } from '../field.ts';
+import { ahead, field } from '../field.ts';
 import { type Column, resource } from '../resource.ts';
 import { create, describe, listUnlabelled, remove } from '../verbs.ts';
 import { common } from './columns.ts';
@@ -21,7 +21,7 @@ const fields = {
   }),
   reason: field('text', 'Why', { required: true, placeholder: 'text' }),
   for: field('duration', 'For how long', { default: 7_200_000, placeholder: 'duration' }),
-  starts: field('time', 'From when on; now where absent', { placeholder: 'time' }),
+  starts: field('time', 'From when on; now where absent', ahead),
 };
 
 /** Silences: alerts of which nothing is told for a while. */
