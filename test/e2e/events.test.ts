@@ -1,7 +1,10 @@
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { daemonHome, startDaemonProcess } from '../daemon/process/daemon-process.ts';
 import { run } from '../helpers/run.ts';
-import { startBinary } from './binary.ts';
+import { startBinary, which } from './binary.ts';
 
 /** The built daemon, and the built program that follows its events. */
 async function open(...flags: string[]) {
@@ -21,6 +24,11 @@ async function open(...flags: string[]) {
   await create('first');
   const child = startBinary(undefined, ['events', '--follow', '-n', '1', ...flags], { env });
   onTestFinished(() => void child.kill('SIGKILL'));
+  return { daemon, start, create, child, ...listenTo(child) };
+}
+
+/** What a program has said so far, and how it ends. */
+function listenTo(child: ChildProcess) {
   const said = { out: '', err: '' };
   child.stdout!.setEncoding('utf8').on('data', text => {
     said.out += text;
@@ -30,7 +38,7 @@ async function open(...flags: string[]) {
   });
   const ended = new Promise<number | null>(resolve => child.once('close', resolve));
   const shows = (text: string) => vi.waitFor(() => expect(said.out).toContain(text), { timeout: 20_000, interval: 20 });
-  return { daemon, start, create, child, said, ended, shows };
+  return { said, ended, shows };
 }
 
 describe('the built program that follows the events', { timeout: 60_000 }, () => {
@@ -67,5 +75,53 @@ describe('the built program that follows the events', { timeout: 60_000 }, () =>
     expect(await daemon.ended()).toMatchObject({ status: 0 });
     expect(Date.now() - asked).toBeLessThan(5_000);
     await vi.waitFor(() => expect(said.err).toContain('the daemon has ended the stream'));
+  });
+});
+
+const openssl = which('openssl');
+
+describe.runIf(openssl)('the events of a daemon elsewhere', { timeout: 60_000 }, () => {
+  it('come over https, by a token, and go on after the daemon was gone', async () => {
+    const home = daemonHome();
+    const [cert, key, token] = ['cert.pem', 'key.pem', 'token'].map(name => join(home.folder, name));
+    const words = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost -out ${cert} -keyout ${key}`;
+    execFileSync(openssl!, words.split(' '), { stdio: 'ignore' });
+    const secret = 'of-the-administrator'.padEnd(64, 'x');
+    writeFileSync(token!, secret, { mode: 0o600 });
+    const configure = (listen: string) =>
+      home.configure(`listen = "${listen}"\ntls-cert = "${cert}"\ntls-key = "${key}"\nadmin-token-file = "${token}"`);
+    const start = async () => {
+      const started = startDaemonProcess(home, { env: { HCLOUD_TOKEN: 'of-nobody'.padEnd(64, 'x') } });
+      onTestFinished(() => void started.child.kill('SIGKILL'));
+      const { listen } = await started.until('ready');
+      return { ...started, port: new URL(String(listen)).port };
+    };
+    configure('127.0.0.1:0');
+    const first = await start();
+    configure(`127.0.0.1:${first.port}`);
+    const create = (name: string) =>
+      run(undefined, `schedule create ${name} --server web-1 --cron @daily --keep-last 1`, {
+        env: { CLOUDCTL_DAEMON: `unix://${home.socket}` },
+      });
+    await create('first');
+    const child = startBinary(undefined, ['events', '--follow', '-n', '1'], {
+      env: {
+        CLOUDCTL_DAEMON: `https://localhost:${first.port}`,
+        CLOUDCTL_DAEMON_TOKEN: secret,
+        NODE_EXTRA_CA_CERTS: cert!,
+      },
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const heard = listenTo(child);
+    await heard.shows('name=first\n');
+    first.child.kill('SIGKILL');
+    await first.ended();
+    await start();
+    await create('second');
+    await heard.shows('name=second\n');
+    expect(heard.said.out.match(/name=\w+/g)).toEqual(['name=first', 'name=second']);
+    expect(heard.said.err).not.toContain(secret);
+    child.kill('SIGINT');
+    expect(await heard.ended).toBe(130);
   });
 });
