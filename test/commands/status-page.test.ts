@@ -16,9 +16,9 @@ async function desk() {
   const env = { CLOUDCTL_DAEMON: address, HOME: temporaryHome() };
   const cloudctl = (line: string) => run(undefined, line, { env, clock });
   for (const line of [
-    'web --type http --url http://10.1.2.3/secret-path --label public=yes,group=Web',
+    'web --type http --url http://www.corp.example/secret-path --label public=yes,group=Web',
     'db --type tcp --host db.internal --port 5432 --label public=yes',
-    'backoffice --type ping --host 10.9.9.9',
+    'backoffice --type ping --host vault.corp.example',
   ]) {
     expect((await cloudctl(`check create ${line}`)).status).toBe(0);
   }
@@ -69,7 +69,7 @@ describe('cloudctl status-page export', () => {
     await cloudctl(`status-page export web db --out ${out}`);
     for (const file of ['index.html', 'status.json']) {
       expect(read(file)).toContain('new disks');
-      expect(read(file)).not.toMatch(/10\.1\.2\.3|secret-path|internal|5432|backoffice|10\.9\.9\.9|for-us-only|public/);
+      expect(read(file)).not.toMatch(/10\.1\.2\.3|secret-path|internal|5432|backoffice|corp|vault|for-us-only|public/);
     }
     await cloudctl(`status-page export web --reasons --out ${out}`);
     expect(read('index.html')).toContain('connect to 10.1.2.3 refused');

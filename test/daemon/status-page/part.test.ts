@@ -10,7 +10,7 @@ import { openBench } from '../checks/bench.ts';
 async function open(keys: object = { 'status-page.checks': ['*'] }) {
   const bench = await openBench();
   const { clock, store } = bench;
-  await bench.check('create', { name: 'web', type: 'ping', host: '10.1.2.3' });
+  await bench.check('create', { name: 'web', type: 'ping', host: '127.0.0.1' });
   const add = async (state: 'up' | 'down') => {
     await store.db.updateTable('states').set({ ended: clock.now() }).where('ended', 'is', null).execute();
     await store.db
