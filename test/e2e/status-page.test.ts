@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makePage, type Watched } from '../../src/core/status-page/page.ts';
+import type { Watched } from '../../src/core/status-page/page.ts';
 import { writePage } from '../../src/core/status-page/write.ts';
+import { pageOf } from '../core/status-page/make.ts';
 import { which } from './binary.ts';
 
 const found = which('chromium');
@@ -41,7 +42,7 @@ describe.skipIf(!found)('the status page in a browser', () => {
       { name: 'New "disks" & <b>more</b>', window: { from: now + day, to: now + 2 * day }, checks: ['db'] },
     ];
     const folder = mkdtempSync(join(tmpdir(), 'cloudctl-page-'));
-    address = `file://${writePage(folder, makePage(checks(), planned, { title: 'Example', reasons: false }, now)).page}`;
+    address = `file://${writePage(folder, pageOf(checks(), planned, { title: 'Example', reasons: false }, now)).page}`;
     // Root's browser has no sandbox of its own.
     const args = ['--disable-gpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
     browser = await chromium.launch({ executablePath: found!, args });

@@ -23,17 +23,26 @@ export function spanOf(now: number): Span {
   return { from: end - daysShown * day, to: end };
 }
 
-/** The days of a check up to `now` (ms), by its states, which do not overlap, and its maintenance. */
-export function daysOf(intervals: readonly Interval[], windows: readonly Span[], now: number): Day[] {
+/** The days of a check up to `now` (ms), by its states, which do not overlap, and its maintenance; with them the part of all that could be told for which it was up, null where nothing could. */
+export function daysOf(
+  intervals: readonly Interval[],
+  windows: readonly Span[],
+  now: number,
+): { readonly days: readonly Day[]; readonly share: number | null } {
   const { from } = spanOf(now);
+  const sum = { up: 0, down: 0 };
   const states = spread(intervals, ({ from, to }) => ({ from, to: to ?? now }), from);
   const quiet = spread(merge(windows), window => window, from);
-  return Array.from({ length: daysShown }, (_, index) => {
+  const days = Array.from({ length: daysShown }, (_, index) => {
     const span = { from: from + index * day, to: from + (index + 1) * day };
     const { up, down, unknown, maintenance } = uptimeOf(states[index]!, quiet[index]!, span, now);
+    sum.up += up;
+    sum.down += down;
     const date = new Date(span.from).toISOString().slice(0, 10);
     return { date, state: stateOf(up, down, unknown, maintenance), down: Math.ceil(down / 1000) };
   });
+  const told = sum.up + sum.down;
+  return { days, share: told > 0 ? sum.up / told : null };
 }
 
 function stateOf(up: number, down: number, unknown: number, maintenance: number): Day['state'] {

@@ -1,6 +1,6 @@
 import type { Span } from '../checks/maintenance.ts';
-import { type Interval, uptimeOf } from '../checks/uptime.ts';
-import { type Day, daysOf, spanOf } from './days.ts';
+import type { Interval } from '../checks/uptime.ts';
+import { type Day, daysOf } from './days.ts';
 
 /** What a check is said to be to those outside. */
 export type PublicState = 'up' | 'down' | 'maintenance' | 'unknown' | 'paused';
@@ -74,10 +74,11 @@ export interface Planned {
 /** What a page has where nothing else is said. */
 export const pageDefaults = { title: 'Status', 'group-by': 'group' } as const;
 
-export interface PageOptions {
-  readonly title: string;
-  /** Whether incidents tell why, in the words of the check, which may hold addresses. */
-  readonly reasons: boolean;
+/** What a page tells of one check. */
+export interface Shown {
+  readonly group: string | null;
+  readonly check: PublicCheck;
+  readonly incidents: readonly Incident[];
 }
 
 const day = 86_400_000;
@@ -85,20 +86,15 @@ const day = 86_400_000;
 const [lately, ahead] = [14 * day, 14 * day];
 const most = 50;
 
-/** The page of these checks as it is at `now` (ms). */
-export function makePage(
-  checks: readonly Watched[],
-  planned: readonly Planned[],
-  { title, reasons }: PageOptions,
-  now: number,
-): StatusPage {
-  const names = [...new Set(checks.map(({ group }) => group))].sort((a, b) => compare(a ?? '', b ?? ''));
+/** The page that has these checks, as it is at `now` (ms). */
+export function makePage(title: string, shown: readonly Shown[], planned: readonly Planned[], now: number): StatusPage {
+  const names = [...new Set(shown.map(({ group }) => group))].sort((a, b) => compare(a ?? '', b ?? ''));
   const groups = names.map(name => {
-    const own = checks.filter(({ group }) => group === name);
-    return { name, checks: own.map(check => show(check, now)).sort(byName) };
+    const own = shown.filter(({ group }) => group === name);
+    return { name, checks: own.map(({ check }) => check).sort(byName) };
   });
-  const incidents = checks
-    .flatMap(check => incidentsOf(check, reasons, now))
+  const incidents = shown
+    .flatMap(one => one.incidents)
     .sort(
       (a, b) => Number(b.to === null) - Number(a.to === null) || compare(b.from, a.from) || compare(a.check, b.check),
     )
@@ -114,14 +110,17 @@ export function makePage(
   return { title, made: timeOf(now), state: overall(states), groups, incidents, maintenances };
 }
 
-function show({ name, state, since, paused, intervals, windows }: Watched, now: number): PublicCheck {
+/** What a page tells of a check at `now` (ms); `reasons` are the words of the check, which may hold addresses. */
+export function showCheck(watched: Watched, reasons: boolean, now: number): Shown {
+  const { name, group, state, since, paused, intervals, windows } = watched;
   const isQuiet = windows.some(({ from, to }) => from <= now && now < to);
   const shown = paused ? 'paused' : isQuiet ? 'maintenance' : state === 'up' || state === 'down' ? state : 'unknown';
-  const { share } = uptimeOf(intervals, windows, spanOf(now), now);
-  return {
+  const { days, share } = daysOf(intervals, windows, now);
+  const check: PublicCheck = {
     ...{ name, state: shown, since: paused || state === 'new' ? null : timeOf(since) },
-    ...{ uptime: share === null ? null : roundDown(share * 100), days: daysOf(intervals, windows, now) },
+    ...{ uptime: share === null ? null : roundDown(share * 100), days },
   };
+  return { group, check, incidents: incidentsOf(watched, reasons, now) };
 }
 
 function incidentsOf({ name, paused, intervals, windows }: Watched, reasons: boolean, now: number): Incident[] {

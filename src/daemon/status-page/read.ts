@@ -1,20 +1,24 @@
+import { setImmediate } from 'node:timers/promises';
 import { nextWindow } from '../../core/checks/maintenance.ts';
 import { Failure } from '../../core/failure.ts';
 import { globTest, isGlob } from '../../core/find.ts';
 import { selectorTest } from '../../core/selector.ts';
 import { spanOf } from '../../core/status-page/days.ts';
-import { makePage, type PageOptions, type StatusPage } from '../../core/status-page/page.ts';
+import { makePage, type Shown, type StatusPage, showCheck, type Watched } from '../../core/status-page/page.ts';
 import { covers, readMaintenances, timesOf, windowsWithin } from '../checks/maintenances.ts';
 import type { Tools } from '../tools.ts';
 
 /** Which checks a page shows, and how. */
-export interface PageChoice extends PageOptions {
+export interface PageChoice {
+  readonly title: string;
   /** Names, ids or patterns. */
   readonly names: readonly string[];
   /** Also all whose labels match. */
   readonly selector?: string;
   /** The label whose values are the groups. */
   readonly groupBy: string;
+  /** Whether incidents tell why, in the words of the check, which may hold addresses. */
+  readonly reasons: boolean;
 }
 
 interface Row {
@@ -37,19 +41,6 @@ export async function readPage(
     rows.map(row => ({ ...row, labels: JSON.parse(row.labels) as Row['labels'] })),
     choice,
   );
-  const ids = chosen.map(({ id }) => id);
-  const states = await db
-    .selectFrom('states')
-    .selectAll()
-    .where('check_id', 'in', ids)
-    .where(({ eb, or }) => or([eb('ended', 'is', null), eb('ended', '>', span.from)]))
-    .orderBy('begun')
-    .execute();
-  const intervals = new Map(
-    ids.map(id => [id, [] as { state: string; from: number; to: number | null; reason: string }[]]),
-  );
-  for (const { check_id, state, begun: from, ended: to, reason } of states)
-    intervals.get(check_id)?.push({ state, from, to, reason });
   const maintenances = await readMaintenances(store);
   const windowsOf = windowsWithin(maintenances, span);
   const planned = maintenances
@@ -59,11 +50,27 @@ export async function readPage(
       const checks = chosen.filter(check => covers(one, check)).map(({ name }) => name);
       return window ? [{ name: one.name, window, checks }] : [];
     });
-  const watched = chosen.map(check => ({
-    ...{ name: check.name, group: check.labels[choice.groupBy] || null, state: check.state, since: check.since },
-    ...{ paused: check.paused === 1, intervals: intervals.get(check.id)!, windows: windowsOf(check) },
-  }));
-  return makePage(watched, planned, choice, now);
+  const shown: Shown[] = [];
+  for (const check of chosen) {
+    const intervals = await readStates(store, check.id, span.from);
+    const group = check.labels[choice.groupBy] || null;
+    const watched = { ...check, group, paused: check.paused === 1, intervals, windows: windowsOf(check) };
+    shown.push(showCheck(watched, choice.reasons, now));
+    // Many checks with much behind them take a while: the others of this process have their turns.
+    await setImmediate();
+  }
+  return makePage(choice.title, shown, planned, now);
+}
+
+/** The states of a check that reach beyond that time, the oldest first. */
+async function readStates({ db }: Tools['store'], id: number, from: number): Promise<Watched['intervals']> {
+  return db
+    .selectFrom('states')
+    .select(['state', 'begun as from', 'ended as to', 'reason'])
+    .where('check_id', '=', id)
+    .where(({ eb, or }) => or([eb('ended', 'is', null), eb('ended', '>', from)]))
+    .orderBy('begun')
+    .execute();
 }
 
 /** The checks that a choice means, each once. */

@@ -25,7 +25,7 @@ const windows = fc
 
 describe('the days of a status page', () => {
   it('are the last ninety of UTC, today with them', () => {
-    const days = daysOf([], [], now);
+    const days = daysOf([], [], now).days;
     expect(days).toHaveLength(daysShown);
     expect(days.at(-1)).toEqual({ date: '2026-11-25', state: 'none', down: 0 });
     expect(days[0]!.date).toBe('2026-08-28');
@@ -34,8 +34,10 @@ describe('the days of a status page', () => {
   it('were down for as long together as the whole span was, whatever happened', () => {
     fc.assert(
       fc.property(history, windows, (intervals, quiet) => {
-        const { down } = uptimeOf(intervals, quiet, spanOf(now), now);
-        const sum = daysOf(intervals, quiet, now).reduce((total, one) => total + one.down, 0);
+        const { down, share } = uptimeOf(intervals, quiet, spanOf(now), now);
+        const reckoned = daysOf(intervals, quiet, now);
+        expect(reckoned.share).toBe(share);
+        const sum = reckoned.days.reduce((total, one) => total + one.down, 0);
         // Each day is rounded up to a second.
         expect(sum * 1000).toBeGreaterThanOrEqual(down);
         expect(sum * 1000 - down).toBeLessThan(daysShown * 1000);
@@ -54,7 +56,7 @@ describe('the days of a status page', () => {
       { state: 'down', from: at(2), to: at(1) },
       { state: 'unknown', from: at(1), to: null },
     ];
-    const days = daysOf(intervals, [{ from: at(2), to: at(1) }], now).slice(-7);
+    const days = daysOf(intervals, [{ from: at(2), to: at(1) }], now).days.slice(-7);
     expect(days.map(({ state }) => state)).toEqual([
       ...['none', 'up', 'partial', 'down', 'maintenance', 'unknown', 'unknown'],
     ]);

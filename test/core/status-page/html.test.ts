@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderPage } from '../../../src/core/status-page/html.ts';
-import { makePage, type StatusPage } from '../../../src/core/status-page/page.ts';
+import type { StatusPage } from '../../../src/core/status-page/page.ts';
 import { lengthOf, timesElement } from '../../../src/core/status-page/words.ts';
+import { pageOf } from './make.ts';
 
 const hour = 3_600_000;
 const now = Date.parse('2026-11-25T15:00:00Z');
 
 /** A page all of whose words are these. */
-function pageOf(text: string): StatusPage {
+function pageNamed(text: string): StatusPage {
   const check = {
     ...{ name: text, group: text, state: 'down', since: now - hour, paused: false, windows: [] },
     intervals: [
@@ -18,7 +19,7 @@ function pageOf(text: string): StatusPage {
     ],
   };
   const planned = { name: text, window: { from: now + hour, to: now + 2 * hour }, checks: [text] };
-  return makePage([check], [planned], { title: text, reasons: true }, now);
+  return pageOf([check], [planned], { title: text, reasons: true }, now);
 }
 
 /** The tags of a page with their attributes, and nothing of its text. */
@@ -26,7 +27,7 @@ const tagsOf = (html: string) => html.match(/<[a-z!/][^>]*>/gi) ?? [];
 
 describe('the page as HTML', () => {
   it('has the same tags whatever things are called', () => {
-    const plain = tagsOf(renderPage(pageOf('web')));
+    const plain = tagsOf(renderPage(pageNamed('web')));
     const hostile = fc.oneof(
       fc.string({ unit: 'binary', minLength: 1 }),
       fc.constantFrom(
@@ -41,19 +42,19 @@ describe('the page as HTML', () => {
     );
     fc.assert(
       fc.property(hostile, text => {
-        expect(tagsOf(renderPage(pageOf(text)))).toEqual(plain);
+        expect(tagsOf(renderPage(pageNamed(text)))).toEqual(plain);
       }),
     );
   });
 
   it('shows hostile names as they are written', () => {
-    const html = renderPage(pageOf(`<b title='x'>"&`));
+    const html = renderPage(pageNamed(`<b title='x'>"&`));
     expect(html).toContain('<span class="name">&#60;b title=&#39;x&#39;&#62;&#34;&#38;</span>');
     expect(html).not.toContain('<b ');
   });
 
   it('loads nothing, runs nothing, and tells its states in words', () => {
-    const html = renderPage(pageOf('web'));
+    const html = renderPage(pageNamed('web'));
     expect(html).not.toMatch(/<script|<link rel="stylesheet"|@import|url\(|src="|https?:\/\/(?!www\.w3\.org)/);
     expect(html).toContain("default-src 'none'");
     expect(html).toContain('<html lang="en">');
@@ -68,7 +69,7 @@ describe('the page as HTML', () => {
     const calm = { state: 'up', since: now - 100 * 24 * hour, paused: false, windows: [], group: null };
     const intervals = [{ state: 'up', from: calm.since, to: null, reason: '' }];
     const checks = Array.from({ length: 200 }, (_, n) => ({ ...calm, name: `check-${n}`, intervals }));
-    expect(renderPage(makePage(checks, [], { title: 'many', reasons: false }, now)).length).toBeLessThan(600_000);
+    expect(renderPage(pageOf(checks, [], { title: 'many', reasons: false }, now)).length).toBeLessThan(600_000);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { makePage, type Watched } from '../../../src/core/status-page/page.ts';
+import type { Watched } from '../../../src/core/status-page/page.ts';
+import { pageOf } from './make.ts';
 
 const [hour, day] = [3_600_000, 86_400_000];
 const now = Date.parse('2026-11-25T15:00:00Z');
@@ -39,7 +40,7 @@ describe('the state of all of a status page', () => {
     ['unknown', [watched('a', { state: 'new' })]],
     ['up', [watched('a'), watched('b', { paused: true, state: 'new' })]],
   ])('is %s', (state, checks) => {
-    expect(makePage(checks, [], options, now).state).toBe(state);
+    expect(pageOf(checks, [], options, now).state).toBe(state);
   });
 });
 
@@ -51,7 +52,7 @@ describe('a status page', () => {
       watched('z', { group: 'Backoffice' }),
       watched('a'),
     ];
-    const { groups } = makePage(checks, [], options, now);
+    const { groups } = pageOf(checks, [], options, now);
     expect(groups.map(({ name, checks: own }) => [name, own.map(one => one.name)])).toEqual([
       [null, ['a']],
       ['Backoffice', ['z']],
@@ -60,8 +61,8 @@ describe('a status page', () => {
   });
 
   it('tells no reason unless it is asked for, since that may hold addresses', () => {
-    expect(JSON.stringify(makePage([down('a')], [], options, now))).not.toContain('10.0.0.1');
-    const { incidents } = makePage([down('a')], [], { ...options, reasons: true }, now);
+    expect(JSON.stringify(pageOf([down('a')], [], options, now))).not.toContain('10.0.0.1');
+    const { incidents } = pageOf([down('a')], [], { ...options, reasons: true }, now);
     expect(incidents).toEqual([
       { check: 'a', from: '2026-11-25T14:00:00Z', to: null, reason: 'connect ECONNREFUSED 10.0.0.1:443' },
     ]);
@@ -73,7 +74,7 @@ describe('a status page', () => {
       watched('a', { intervals: [past(now - 15 * day), past(now - 13 * day), past(now - day)] }),
       down('b'),
     ];
-    const { incidents } = makePage(checks, [], options, now);
+    const { incidents } = pageOf(checks, [], options, now);
     expect(incidents.map(({ check, to }) => [check, to])).toEqual([
       ['b', null],
       ['a', '2026-11-24T15:00:00Z'],
@@ -82,11 +83,11 @@ describe('a status page', () => {
   });
 
   it('has no outage that lay in a maintenance, but one that went beyond it', () => {
-    const { incidents, groups } = makePage([down('a', quiet)], [], options, now);
+    const { incidents, groups } = pageOf([down('a', quiet)], [], options, now);
     expect(incidents).toEqual([]);
     expect(groups[0]!.checks[0]).toMatchObject({ state: 'maintenance', uptime: 100 });
     const longer = down('a', { windows: [{ from: now - hour, to: now - hour / 2 }] });
-    expect(makePage([longer], [], options, now).incidents).toHaveLength(1);
+    expect(pageOf([longer], [], options, now).incidents).toHaveLength(1);
   });
 
   it('announces maintenance of the next 14 days, the next first, where it is about a check that is shown', () => {
@@ -97,7 +98,7 @@ describe('a status page', () => {
       { name: 'in a month', window: window(30 * day), checks: ['a'] },
       { name: 'of others', window: window(day), checks: [] },
     ];
-    expect(makePage([watched('a')], planned, options, now).maintenances).toEqual([
+    expect(pageOf([watched('a')], planned, options, now).maintenances).toEqual([
       { name: 'now', from: '2026-11-25T14:30:00Z', to: '2026-11-25T15:30:00Z', active: true, checks: ['a'] },
       { name: 'later', from: '2026-11-28T15:00:00Z', to: '2026-11-28T16:00:00Z', active: false, checks: ['a', 'b'] },
     ]);
@@ -109,7 +110,7 @@ describe('a status page', () => {
       { state: 'down', from: now - day, to: now - day + 1000, reason: '' },
       { state: 'up', from: now - day + 1000, to: null, reason: '' },
     ];
-    const { groups } = makePage([watched('a', { intervals: second }), watched('b')], [], options, now);
+    const { groups } = pageOf([watched('a', { intervals: second }), watched('b')], [], options, now);
     expect(groups[0]!.checks.map(({ uptime }) => uptime)).toEqual([99.999, 100]);
   });
 });
