@@ -8,14 +8,14 @@ import { readInput } from '../session.ts';
 export const test = command({
   name: 'test',
   summary: 'Play a file of routes and of what happens, in virtual time, and show who would be told what',
-  description: `The file is TOML, or JSON where its name ends so: [[routes]] with the settings of cloudctl route create, [[conditions]]
+  description: `The file is TOML, or JSON or YAML where its name ends in .json, .yaml or .yml: [[routes]] with the settings of cloudctl route create, [[conditions]]
 with at, key, state, severity, labels and summary, and [[expect]] with at, channels and title. Where it expects
 anything, a message that is missing or too many makes the command fail.`,
   fields: {
-    file: field('text', 'The file; - is standard input', { operand: 'one', required: true }),
+    file: field('text', 'The file; - is standard input, TOML or JSON', { operand: 'one', required: true }),
     output: field('text', 'text or json', { short: 'o', choices: ['text', 'json'], default: 'text' }),
   },
-  examples: ['cloudctl alert test alerts.toml', 'cloudctl alert test alerts.json -o json'],
+  examples: ['cloudctl alert test alerts.toml', 'cloudctl alert test alerts.yaml -o json'],
   exits: ['refused'],
   async run({ world }, { file, output }) {
     const text = (await readInput(world, file)).toString('utf8');
@@ -30,12 +30,19 @@ anything, a message that is missing or too many makes the command fail.`,
 
 async function parse(file: string, text: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const read = file.endsWith('.json') ? (JSON.parse(text) as unknown) : (await import('smol-toml')).parse(text);
+    const read = await readDocument(file, text);
     if (typeof read === 'object' && read !== null && !Array.isArray(read)) return read as Record<string, unknown>;
   } catch (error) {
     throw new Failure('usage', `${file}: ${(error as Error).message.split('\n')[0]}`);
   }
   throw new Failure('usage', `${file}: it is not a table`);
+}
+
+async function readDocument(file: string, text: string): Promise<unknown> {
+  if (/\.ya?ml$/i.test(file)) return (await import('yaml')).parse(text, { logLevel: 'error' });
+  // What comes on standard input has no name.
+  if (/\.json$/i.test(file) || (file === '-' && /^\s*\{/.test(text))) return JSON.parse(text);
+  return (await import('smol-toml')).parse(text);
 }
 
 function formatTime(ms: number): string {

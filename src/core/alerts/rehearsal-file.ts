@@ -23,15 +23,19 @@ export interface Rehearsal {
   readonly expect: readonly Expected[] | undefined;
 }
 
+/** Each second of it may be a step. */
+const longest = 31 * 86_400_000;
+
 type Table = Readonly<Record<string, unknown>>;
 
-/** The rehearsal of a document (of TOML or JSON); throws `usage` that names the entry that is wrong. */
+/** The rehearsal of a document (of TOML, JSON or YAML); throws `usage` that names the entry that is wrong. */
 export function readRehearsal(document: Table): Rehearsal {
   const { until = '24h', routes, conditions, expect, ...rest } = document;
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined)
     throw new Failure('usage', `unknown key: ${unknown}`, { hint: 'routes, conditions, expect, until' });
   const length = within('until', () => parseDuration(String(until)));
+  if (length > longest) throw new Failure('usage', 'until: is longer than 31d');
   return {
     rules: each('routes', routes, readRoute),
     conditions: each('conditions', conditions, readCondition),
@@ -89,7 +93,9 @@ function readCondition(table: Table): Condition {
   if (state !== 'firing' && state !== 'resolved') throw new Failure('usage', 'state: firing or resolved');
   const known = (['info', 'warning', 'critical'] as const).find(one => one === severity);
   if (!known) throw new Failure('usage', 'severity: info, warning or critical');
-  const pairs = Object.entries(labels as Table).map(([label, value]) => [label, String(value)] as const);
+  const pairs = Object.entries(within('labels', () => tableOf(labels))).map(
+    ([label, value]) => [label, String(value)] as const,
+  );
   const time = parseDuration(String(at));
   return {
     key,
@@ -112,7 +118,12 @@ function readExpected({ at, channels, title }: Table): Expected {
 function each<T>(name: string, value: unknown, read: (table: Table, place: number) => T): T[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw new Failure('usage', `${name} is a list: [[${name}]]`);
-  return value.map((one, place) => within(`${name} ${place + 1}`, () => read(one as Table, place)));
+  return value.map((one, place) => within(`${name} ${place + 1}`, () => read(tableOf(one), place)));
+}
+
+function tableOf(value: unknown): Table {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Table;
+  throw new Failure('usage', 'it is not a table');
 }
 
 function within<T>(where: string, read: () => T): T {

@@ -65,6 +65,10 @@ describe('a file of a rehearsal', () => {
       [{ conditions: [{}] }, 'conditions 1: key'],
       [{ conditions: {} }, 'conditions is a list'],
       [{ wants: 1 }, 'unknown key: wants'],
+      [{ routes: [null] }, 'routes 1: it is not a table'],
+      [{ conditions: [{ key: 'a', labels: null }] }, 'conditions 1: labels: it is not a table'],
+      [{ expect: [{}] }, 'expect 1: '],
+      [{ until: '32d' }, 'until: is longer than 31d'],
     ] as const)
       expect(() => readRehearsal({ ...document, ...change })).toThrow(message);
   });
