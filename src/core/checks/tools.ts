@@ -43,8 +43,8 @@ export interface CheckTools {
   readonly beat?: Beat;
   /** All servers of the project; throws what Hetzner answers. */
   readonly servers: () => Promise<readonly Server[]>;
-  /** What exists now costs for a whole month; throws what Hetzner answers. */
-  readonly monthlyCost: () => Promise<MonthlyCost>;
+  /** What exists now costs for a whole month (`next`), or all of this one to its end, with its traffic (`now`); throws what Hetzner answers. */
+  readonly monthlyCost: (month: 'now' | 'next') => Promise<MonthlyCost>;
   /** The backups of a schedule, by its name or id; undefined when there is none. */
   readonly backups: (schedule: string) => Promise<Backups | undefined>;
   /** The samples of a series that were taken since that time (ms), in order; absent where the daemon keeps none. */

@@ -35,17 +35,21 @@ export interface SourcesOptions {
 export function openSources(tools: Tools, options: SourcesOptions): Sources {
   const { clock, hetzner } = tools;
   const { key, allowed, lookup = lookUp, readLatest } = options;
+  const readCosts = keep(clock.now, costKept, async () => {
+    const [pricing, inventory] = await Promise.all([readPricing(hetzner), readInventory(hetzner)]);
+    return { pricing, inventory };
+  });
   return {
     listening: clock.now(),
     key,
     tools: {
       guard: createGuard(lookup, allowed, 'allow-private-checks'),
       servers: keep(clock.now, serversKept, () => collect(hetzner.list<Server>('servers'))),
-      monthlyCost: keep(clock.now, costKept, async () => {
-        const [pricing, inventory] = await Promise.all([readPricing(hetzner), readInventory(hetzner)]);
-        const { total, currency } = estimateCost(inventory, pricing, 'next', clock.now());
+      async monthlyCost(month) {
+        const { pricing, inventory } = await readCosts();
+        const { total, currency } = estimateCost(inventory, pricing, month, clock.now());
         return { net: Number(exactMoney(total.net)), gross: Number(exactMoney(total.gross)), currency };
-      }),
+      },
       async backups(wanted) {
         const all = await readSchedules(tools.store);
         const schedule = all.find(({ name }) => name === wanted) ?? all.find(({ id }) => String(id) === wanted);

@@ -29,6 +29,7 @@ export interface BenchParts {
   readonly lookup?: Lookup;
   /** Servers as Hetzner lists them; throws what it answers. */
   readonly servers?: () => readonly object[];
+  readonly hetzner?: Tools['hetzner'];
 }
 
 /** A daemon's checks with a clock that only the test turns. */
@@ -38,7 +39,7 @@ export async function openBench({ worker = 'daemon', probe = async () => true, .
   const stopped = new AbortController();
   const logged: string[] = [];
   const log = (message: string, fields?: object) => void logged.push(`${message} ${JSON.stringify(fields)}`);
-  const hetzner = {
+  const hetzner = parts.hetzner ?? {
     async *list() {
       yield* parts.servers?.() ?? [];
     },
