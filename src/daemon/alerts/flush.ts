@@ -29,34 +29,35 @@ export async function flushDue(tools: AlertTools): Promise<number> {
   const due = store.db.selectFrom('alert_groups').selectAll().where('next_at', '<=', now).orderBy('next_at');
   const groups = await due.limit(mostAtOnce).execute();
   if (groups.length === 0) return 0;
-  const quiet = await readQuiet(store, now);
-  const known = { rules: await readRules(store), channels: await readChannels(store), quiet };
-  for (const group of groups) await flushGroup(tools, group, known);
+  const rules = await readRules(store);
+  const known = { rules, channels: await readChannels(store), quiet: await readQuiet(store, now, rules) };
+  const each: (readonly Step[])[] = [];
+  for (const group of groups) each.push(await flushing(tools, group, known));
+  // One of them was changed meanwhile: the others count all the same, and it is looked at again at once.
+  if (!(await store.commit(each.flat()))) for (const own of each) await store.commit(own);
   tools.queue.wake();
   return groups.length;
 }
 
-async function flushGroup(tools: AlertTools, group: GroupRow, known: Known): Promise<void> {
-  const { store, clock } = tools;
-  const { db } = store;
-  const now = clock.now();
+/** The writes that tell of one group. */
+async function flushing(tools: AlertTools, group: GroupRow, known: Known): Promise<readonly Step[]> {
+  const { db } = tools.store;
+  const now = tools.clock.now();
   const rule = group.route_id === 0 ? defaultRule : known.rules.find(({ id }) => id === group.route_id);
   const rows = await readMembers(tools, group.id);
   const alerts = new Map(rows.map(({ alert }) => [alert.subject, alert]));
   const own = db.updateTable('alert_groups').where('id', '=', group.id).where('version', '=', group.version);
   const gone = db.deleteFrom('alert_groups').where('id', '=', group.id).where('version', '=', group.version);
   const forgetAll = { query: db.deleteFrom('group_alerts').where('group_id', '=', group.id) };
-  if (!rule) return void (await store.commit([{ query: gone, changes: 1 }, forgetAll]));
+  if (!rule) return [{ query: gone, changes: 1 }, forgetAll];
   const members = rows.map(({ alert, member }) => ({ ...member, quiet: known.quiet(alert, rule) }));
   const result = flush(members, rule.spec, { now, sent: group.sent, isMuted: rule.isMuted(now) });
   const set = { next_at: result.next ?? now, sent: result.send ? now : group.sent, version: group.version + 1 };
-  const steps: Step[] = [
+  return [
     result.next === undefined ? { query: gone, changes: 1 } : { query: own.set(set), changes: 1 },
     ...remember(tools, group.id, result, members),
     ...messages(tools, { group, rule, result, alerts, members, channels: known.channels }),
   ];
-  // Where it was changed meanwhile, it is looked at again at once.
-  await store.commit(steps);
 }
 
 async function readMembers({ store }: AlertTools, group: string): Promise<{ alert: Alert; member: Member }[]> {

@@ -5,7 +5,7 @@ import { blocking } from '../../core/notify/turn.ts';
 import type { Outcome } from '../../core/queue/queue.ts';
 import type { Sending } from './deliver.ts';
 import type { Queued } from './deliveries.ts';
-import { delivering, messageId } from './outbox.ts';
+import { delivering, deliverKey, messageId } from './outbox.ts';
 
 const longestWait = 30 * 60_000;
 
@@ -53,10 +53,14 @@ export async function foldWaiting(at: Sending, own: Queued, queue: readonly Queu
       'in',
       chosen.map(({ message }) => message),
     );
+  // Nothing is left to be done for each of them.
+  const idle = db.updateTable('jobs').set({ state: 'done', finished: now }).where('state', '=', 'waiting');
+  const keys = chosen.map(({ message }) => deliverKey(message));
   const steps = [
     job.held(),
     { query: inside },
     { query: folded, changes: chosen.length },
+    { query: idle.where('unique_key', 'in', keys).where('unique_key', '!=', job.key) },
     ...delivering(tools, channel.id, digest),
   ];
   if (!(await tools.store.commit(steps))) throw new Failure('conflict', 'what waits on the channel has changed');

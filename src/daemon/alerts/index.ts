@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { toFailure } from '../../core/failure.ts';
 import type { Handlers } from '../../core/queue/queue.ts';
 import { ensureInbox } from './channels.ts';
@@ -33,8 +34,12 @@ export async function startAlerts(
 
   async function turn(): Promise<void> {
     await keep();
-    while ((await takeConditions(tools)) > 0) if (signal.aborted) return;
-    while ((await flushDue(tools)) > 0) if (signal.aborted) return;
+    // SQLite answers at once: without a pause nobody else would have a turn before all is done.
+    for (const step of [takeConditions, flushDue])
+      while ((await step(tools)) > 0) {
+        await setImmediate();
+        if (signal.aborted) return;
+      }
   }
 
   async function go(): Promise<void> {

@@ -14,17 +14,24 @@ interface Silencing {
   readonly matches: Matcher;
 }
 
-/** What is silenced or inhibited at that time, in milliseconds. */
-export async function readQuiet(store: Store, now: number): Promise<Quiet> {
+/** What is silenced at that time, in milliseconds, or inhibited by these routes. */
+export async function readQuiet(store: Store, now: number, rules: readonly Rule[]): Promise<Quiet> {
   const { db } = store;
   const silences = await readSilencing(store, now);
-  const firing = await db.selectFrom('alerts').selectAll().where('state', '=', 'firing').execute();
-  const others = firing.map(row => ({ subject: row.subject, labels: labelsOf(alertOf(row)) }));
+  const inhibiting = rules.filter(({ spec }) => spec.inhibitedBy.length > 0);
+  // There may be thousands, and each flush would read them.
+  const firing =
+    inhibiting.length > 0 ? await db.selectFrom('alerts').selectAll().where('state', '=', 'firing').execute() : [];
+  const all = firing.map(row => ({ subject: row.subject, labels: labelsOf(alertOf(row)) }));
+  const causes = new Map(inhibiting.map(({ id, isSource }) => [id, all.filter(({ labels }) => isSource(labels))]));
   return (alert, rule) => {
     if (silences.some(one => isSilenced(alert, one))) return true;
-    if (rule.spec.inhibitedBy.length === 0) return false;
-    const causes = others.filter(({ subject }) => subject !== alert.subject).map(({ labels }) => labels);
-    return isInhibited(labelsOf(alert), rule, causes);
+    const others = (causes.get(rule.id) ?? []).filter(({ subject }) => subject !== alert.subject);
+    return isInhibited(
+      labelsOf(alert),
+      rule,
+      others.map(({ labels }) => labels),
+    );
   };
 }
 

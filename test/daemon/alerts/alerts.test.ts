@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Condition, stating } from '../../../src/core/alerts/condition.ts';
+import type { Message } from '../../../src/core/notify/message.ts';
 import { alertService } from '../../../src/daemon/alerts/services/alert.ts';
 import { inboxService } from '../../../src/daemon/alerts/services/inbox.ts';
 import { routeService } from '../../../src/daemon/alerts/services/route.ts';
@@ -162,25 +163,25 @@ describe.each(stores)('alerts on $name', { timeout: 120_000 }, back => {
     expect(told()).toEqual(['alert.firing: FIRING: a is bad']);
   });
 
-  it(`of which there are ${many} in a minute come in a few messages, none is lost`, async () => {
-    const { bench, told } = await openAlerts();
+  /** Thousands that fire within a minute, all handed over. */
+  async function storm(bench: Bench): Promise<void> {
     for (let n = 0; n < many; n += 500) {
       const all = Array.from({ length: 500 }, (_, at) => `c${n + at}`);
       const now = bench.clock.now();
-      await bench.store.commit(
-        all.map(key =>
-          stating(bench.store, {
-            key,
-            at: now,
-            firing: true,
-            severity: 'warning',
-            labels: { check: key },
-            summary: key,
-          }),
-        ),
+      const steps = all.map(key =>
+        stating(bench.store, {
+          ...{ key, at: now, firing: true, severity: 'warning' },
+          ...{ labels: { check: key }, summary: key },
+        }),
       );
+      await bench.store.commit(steps);
       await bench.pass(3_000);
     }
+  }
+
+  it(`of which there are ${many} in a minute come in a few messages, none is lost`, async () => {
+    const { bench, told } = await openAlerts();
+    await storm(bench);
     await bench.pass(10 * minute);
     expect(told().length).toBeLessThanOrEqual(3);
     const counts = await bench.store.db
@@ -190,6 +191,41 @@ describe.each(stores)('alerts on $name', { timeout: 120_000 }, back => {
     expect(Number(counts.n)).toBe(many);
     const untold = bench.store.db.selectFrom('group_alerts').selectAll().where('told_firing', 'is', null);
     expect(await untold.execute()).toEqual([]);
+  });
+
+  it(`of which there are ${many} in a minute come in digests where each would be told by itself`, async () => {
+    const { bench, receiver } = await openAlerts({ 'group-by': ['check'] });
+    await storm(bench);
+    await bench.pass(10 * minute);
+    const heard = receiver.received.map(({ body }) => (JSON.parse(body) as { data: Message }).data);
+    const ids = heard.flatMap(one => one.messages ?? [one]).map(({ id }) => id);
+    expect([ids.length, new Set(ids).size]).toEqual([many, many]);
+    expect(heard.length).toBeLessThan(100);
+    expect(await bench.deliveries().then(rows => rows.filter(({ state }) => state === 'dead'))).toEqual([]);
+  });
+
+  it('of which there are thousands leave the daemon its turns: whoever asks waits for a few of them, not for all', async () => {
+    const { bench } = await openAlerts({ 'group-by': ['check'] });
+    const at = bench.clock.now();
+    const steps = Array.from({ length: 2_000 }, (_, n) =>
+      stating(bench.store, {
+        ...{ key: `c${n}`, at, firing: true, severity: 'warning', labels: { check: `c${n}` }, summary: 'x' },
+      } as Condition),
+    );
+    await bench.store.commit(steps);
+    let turns = 0;
+    let next = setImmediate(function count() {
+      turns += 1;
+      next = setImmediate(count);
+    });
+    await bench.alerts.turn();
+    const taking = turns;
+    await bench.clock.advance(30_000);
+    await bench.alerts.turn();
+    clearImmediate(next);
+    // Two hundred are taken at once, fifty told of.
+    expect(taking).toBeGreaterThanOrEqual(10);
+    expect(turns - taking).toBeGreaterThanOrEqual(40);
   });
 
   it('are tested without being sent: which routes would take them', async () => {
