@@ -35,7 +35,7 @@ export interface Mail {
 export interface SmtpFaults {
   /** Milliseconds before it greets; `Infinity` for never. */
   readonly greet?: number;
-  /** Answers in place of its own, by the command: `{ RCPT: '550 no' }`; empty to hang up. */
+  /** Answers in place of its own, by the command: `{ RCPT: '550 no' }`; empty to hang up, `hang` to say nothing more. */
   readonly answers?: Readonly<Record<string, string>>;
   /** Says that it does STARTTLS and then talks nonsense. */
   readonly breaksTls?: boolean;
@@ -109,6 +109,7 @@ export async function openSmtp(certificate?: { readonly key: string; readonly ce
         const word = isBody ? 'TAKEN' : (line.split(' ')[0] ?? '').toUpperCase();
         const other = state.faults.answers?.[word];
         if (other === '') return void socket.destroy();
+        if (other === 'hang') return;
         if (isBody && other === undefined) {
           mails.push({ from, to, data: Buffer.from(line, 'latin1').toString('utf8'), isEncrypted, login });
           to = [];

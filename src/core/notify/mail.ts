@@ -64,7 +64,10 @@ function explain(host: string, error: unknown): Failure {
     return new Failure('refused', `${host} refuses the mail with ${responseCode} at ${command ?? 'DATA'}`);
   if (responseCode !== undefined)
     return new Failure('unreachable', `${host} puts the mail off with ${responseCode} at ${command ?? 'DATA'}`);
-  const what = code === 'ETLS' || /certificate|SSL|TLS/i.test((error as Error).message ?? '') ? 'TLS fails' : code;
+  const message = (error as Error).message ?? '';
+  // What is wrong with a certificate is nobody's secret, and what there is to do depends on it.
+  const fault = /certificate/i.test(message) ? `: ${message.split('\n')[0]!.slice(0, 200)}` : '';
+  const what = code === 'ETLS' || fault !== '' || /SSL|TLS/i.test(message) ? `TLS fails${fault}` : code;
   return new Failure('unreachable', `${host} cannot be reached: ${what ?? 'the connection was closed'}`, {
     cause: error,
   });

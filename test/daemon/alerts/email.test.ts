@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outgoing } from '../../../src/daemon/alerts/outbox.ts';
+import { selfSigned } from '../../core/transport/certificate.ts';
 import { makeCertificate, openSmtp, type SmtpFaults } from '../../helpers/smtp-server.ts';
 import { messageOf, openBench } from './bench.ts';
 
@@ -8,10 +9,15 @@ const message = messageOf('a', { title: 'FIRING: Größe <b>', text: 'line 1\nli
 const base = { to: ['ops@example.com', 'night@example.com'], from: 'cloudctl@example.com', host: 'localhost' };
 const lookup = async () => [{ address: '127.0.0.1', family: 4 }];
 
-async function send(input: object, faults: SmtpFaults = {}, server = certificate as typeof certificate | undefined) {
+async function send(
+  input: object,
+  faults: SmtpFaults = {},
+  server = certificate as typeof certificate | undefined,
+  timeout = 10_000,
+) {
   const smtp = await openSmtp(server);
   smtp.state.faults = faults;
-  const bench = await openBench({ lookup });
+  const bench = await openBench({ lookup, timeout });
   const channel = await bench.addChannel('mail', 'email', {
     ...base,
     encryption: 'starttls',
@@ -53,12 +59,38 @@ describe('mail', () => {
     const unknown = await send({});
     expect(unknown.smtp.mails).toEqual([]);
     expect(unknown.deliveries).toMatchObject([
-      { attempts: 1, error_message: 'localhost cannot be reached: TLS fails' },
+      { attempts: 1, error_message: 'localhost cannot be reached: TLS fails: self-signed certificate' },
     ]);
     const other = await send({ host: 'mail.example.com', 'ca-file': certificate.cert });
     expect(other.smtp.mails).toEqual([]);
     expect(other.deliveries).toMatchObject([{ attempts: 1 }]);
   });
+
+  it('goes to no server whose certificate has expired, and says so', async () => {
+    const expired = selfSigned('localhost', Date.now() - 86_400_000);
+    const { smtp, deliveries } = await send({ 'ca-file': expired.cert }, {}, expired);
+    expect(smtp.mails).toEqual([]);
+    expect(deliveries).toMatchObject([
+      { attempts: 1, error_message: 'localhost cannot be reached: TLS fails: certificate has expired' },
+    ]);
+  });
+
+  it.each<[string, SmtpFaults]>([
+    ['never greets', { greet: Number.POSITIVE_INFINITY }],
+    ['hangs when it is told whom it is for', { answers: { RCPT: 'hang' } }],
+    ['hangs with all of the mail', { answers: { TAKEN: 'hang' } }],
+  ])(
+    'whose server %s is given up in time and sent again later, and the next mail is not held up',
+    async (_, faults) => {
+      const { bench, smtp, deliveries } = await send({ 'ca-file': certificate.cert }, faults, certificate, 1_000);
+      expect(deliveries).toMatchObject([
+        { state: 'waiting', attempts: 1, error_code: 'timeout', error_message: expect.stringContaining('within 1 s') },
+      ]);
+      smtp.state.faults = {};
+      await bench.pass(10_000);
+      expect(await bench.deliveries()).toMatchObject([{ state: 'done', attempts: 1 }]);
+    },
+  );
 
   it.each<[string, SmtpFaults, object]>([
     ['puts it off', { answers: { RCPT: '451 later' } }, { attempts: 1, error_code: 'unreachable' }],
