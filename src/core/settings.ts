@@ -68,6 +68,18 @@ export function openSecrets(declared: Declared, values: Values, owner: string, k
   return mapSecrets(declared, values, (text, name) => key.open(text, `${owner} ${name}`));
 }
 
+/** Throws `usage` where a secret of those that are kept would go to another host than the one it was given for: nobody shall learn it by having it sent to them. */
+export function requireSameHost(
+  declared: Declared,
+  kept: Values,
+  before: readonly string[],
+  after: readonly string[],
+): void {
+  const secret = Object.keys(kept).find(name => declared[name]?.secret);
+  if (secret === undefined || String(before) === String(after)) return;
+  throw new Failure('usage', `${secret}: was given for another host`, { hint: `Give --${secret}-file again` });
+}
+
 function mapSecrets(declared: Declared, values: Values, change: (text: string, name: string) => string) {
   const entries = Object.entries(values).map(([name, value]) => [
     name,

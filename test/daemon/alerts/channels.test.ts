@@ -185,6 +185,17 @@ describe('a channel', () => {
     expect(shown.settings).toMatchObject({ chat: '2', token: '***' });
   });
 
+  it('sends its secrets to no other host than the one that they were given for', async () => {
+    const bench = await openBench();
+    const { id } = await bench.addChannel('got', 'gotify', { url: 'https://a.example.com/', 'token-file': 'k' });
+    const update = (input: object) => bench.call(bench.channels, 'update', input as never, id);
+    await expect(update({ url: 'https://evil.example.com/' })).rejects.toThrow('token: was given for another host');
+    await update({ url: 'https://a.example.com/gotify' });
+    await update({ url: 'https://b.example.com/', 'token-file': 'k2' });
+    const free = await bench.addChannel('phone', 'ntfy', { url: 'https://a.example.com/', topic: 't' });
+    await bench.call(bench.channels, 'update', { url: 'https://b.example.com/' }, free.id);
+  });
+
   it('is refused with a name that is taken, a template of unknown fields, settings of another kind', async () => {
     const bench = await openBench();
     await bench.addChannel('one', 'ntfy', { topic: 't' });

@@ -1,6 +1,7 @@
 import { Failure, toFailure } from '../../../core/failure.ts';
 import { checkSettings, kindOf, settingsOf, shownSettings } from '../../../core/notify/settings.ts';
 import { readTemplate } from '../../../core/notify/template.ts';
+import { requireSameHost } from '../../../core/settings.ts';
 import type { Request, Service } from '../../api/service.ts';
 import { timeOf } from '../../backup/service/common.ts';
 import {
@@ -70,7 +71,11 @@ async function update(tools: AlertTools, { id, input }: Request): Promise<unknow
 function newSettings(tools: AlertTools, channel: Channel, input: Request['input']): { readonly settings?: string } {
   const given = settingsOf(input);
   if (Object.keys(given).length === 0) return {};
-  const settings = checkSettings(kindOf(channel.type), { ...openSettings(channel, tools), ...given });
+  const kind = kindOf(channel.type);
+  const before = openSettings(channel, tools);
+  const settings = checkSettings(kind, { ...before, ...given });
+  const kept = Object.fromEntries(Object.entries(before).filter(([name]) => given[name] === undefined));
+  requireSameHost(kind.settings, kept, hostsOf(before), hostsOf(settings));
   checkHook(tools, settings);
   return { settings: sealSettings(channel, settings, tools) };
 }
@@ -126,6 +131,11 @@ function checkTemplate(name: string, text: unknown): void {
     const { message, hint } = toFailure(error);
     throw new Failure('usage', `${name}: ${message}`, { hint });
   }
+}
+
+/** Where a channel sends to. */
+function hostsOf({ url, host }: Readonly<Record<string, unknown>>): readonly string[] {
+  return [...(url === undefined ? [] : [new URL(String(url)).host]), ...(host === undefined ? [] : [String(host)])];
 }
 
 function checkHook({ settings: { hooks } }: AlertTools, { hook }: Readonly<Record<string, unknown>>): void {

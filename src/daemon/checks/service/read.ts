@@ -4,7 +4,7 @@ import { findKind } from '../../../core/checks/kinds.ts';
 import { readPolicy } from '../../../core/checks/policy.ts';
 import { readSettings } from '../../../core/checks/settings.ts';
 import { Failure } from '../../../core/failure.ts';
-import { openSecrets, sealSecrets, settingOf } from '../../../core/settings.ts';
+import { openSecrets, requireSameHost, sealSecrets, settingOf } from '../../../core/settings.ts';
 import type { Request } from '../../api/service.ts';
 import type { Tools } from '../../tools.ts';
 import { readRow, type Watch } from '../row.ts';
@@ -26,11 +26,8 @@ export async function readSpec({ store }: Tools, sources: Sources, input: Input,
   const opened = openSecrets(check.settings, Object.fromEntries(left), owner, sources.key);
   const settings = await readSettings(check, given, opened);
   const hosts = check.hosts?.(settings as never) ?? [];
-  const secret = left.find(([name]) => check.settings[name]?.secret && settings[name] !== undefined)?.[0];
-  // Nobody shall learn a secret by having it sent elsewhere.
-  if (before && secret !== undefined && String(check.hosts?.(before.settings as never)) !== String(hosts)) {
-    throw new Failure('usage', `${secret}: was given for another host`, { hint: `Give --${secret}-file again` });
-  }
+  const kept = Object.fromEntries(left.filter(([name]) => settings[name] !== undefined));
+  if (before) requireSameHost(check.settings, kept, check.hosts?.(before.settings as never) ?? [], hosts);
   // A name is looked up when it is used, since it may lead elsewhere by then.
   for (const host of hosts) if (isIP(host.replace(/^\[|\]$/g, '')) > 0) await sources.tools.guard(host);
   const sealed = sealSecrets(check.settings, settings, owner, sources.key);
