@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { readFileSync, writeSync } from 'node:fs';
 import { Failure } from './failure.ts';
 import { createTransport, type PooledTransport } from './transport/transport.ts';
-import type { Clock, Keyring, Screen, World } from './world.ts';
+import type { Clock, Key, Keyring, Screen, World } from './world.ts';
 
 /** The world of a real process, and what takes it down: `close` drops connections so that the process can end at once. */
 export interface RealWorld extends World {
@@ -29,7 +29,11 @@ export function realWorld(process: NodeJS.Process, programs: World['programs']):
     platform: process.platform,
     runtime: process.version,
     clock: realClock,
-    stdin: { isTTY: isTerminal(process, 0), read: async () => readFileSync(0) },
+    stdin: {
+      isTTY: isTerminal(process, 0),
+      read: async () => readFileSync(0),
+      listen: onKey => listenToKeys(process, onKey),
+    },
     out: screen(process, 1),
     err: screen(process, 2),
     signal: stop.signal,
@@ -83,24 +87,44 @@ function isTerminal(process: NodeJS.Process, descriptor: number): boolean {
   return (process.getBuiltinModule('node:tty') as typeof import('node:tty')).isatty(descriptor);
 }
 
+function listenToKeys(process: NodeJS.Process, onKey: (key: Key) => void): () => void {
+  const { stdin } = process;
+  const { emitKeypressEvents } = process.getBuiltinModule('node:readline') as typeof import('node:readline');
+  const tell = (text: string | undefined, { name = '', ctrl = false }: { name?: string; ctrl?: boolean }) =>
+    onKey({ name, text: text ?? '', ctrl });
+  emitKeypressEvents(stdin);
+  stdin.on('keypress', tell);
+  stdin.setRawMode(true);
+  stdin.resume();
+  return () => {
+    stdin.off('keypress', tell);
+    stdin.setRawMode(false);
+    stdin.pause();
+  };
+}
+
 function screen(process: NodeJS.Process, descriptor: 1 | 2): Screen {
   const isTTY = isTerminal(process, descriptor);
+  const stream = () => (descriptor === 1 ? process.stdout : process.stderr);
   let closed = false;
   return {
     isTTY,
     get columns() {
-      const stream = descriptor === 1 ? process.stdout : process.stderr;
-      return (isTTY ? stream.columns : 0) || 80;
+      return (isTTY ? stream().columns : 0) || 80;
     },
     get rows() {
-      const stream = descriptor === 1 ? process.stdout : process.stderr;
-      return (isTTY && stream.rows) || undefined;
+      return (isTTY && stream().rows) || undefined;
     },
     get closed() {
       return closed;
     },
     write(text) {
       if (!closed) closed = !writeAll(descriptor, Buffer.from(text));
+    },
+    onResize(listener) {
+      if (!isTTY) return () => {};
+      stream().on('resize', listener);
+      return () => void stream().off('resize', listener);
     },
   };
 }

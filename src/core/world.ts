@@ -9,6 +9,8 @@ export interface Screen {
   readonly rows?: number;
   /** True when the reader has gone, so that more output is pointless. */
   readonly closed: boolean;
+  /** Calls it each time that the size has changed, until the function it returns is called. */
+  onResize(listener: () => void): () => void;
 }
 
 export interface Clock {
@@ -18,10 +20,21 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** A key as it was pressed. */
+export interface Key {
+  /** `a`, `up`, `return`, `space`; empty where it has none. */
+  readonly name: string;
+  /** What it types. */
+  readonly text: string;
+  readonly ctrl: boolean;
+}
+
 export interface Keyboard {
   readonly isTTY: boolean;
   /** All of standard input. */
   read(): Promise<Buffer>;
+  /** Tells of each key of a terminal at once, without showing it, Ctrl-C too, until the function it returns is called. */
+  listen(onKey: (key: Key) => void): () => void;
 }
 
 export interface HttpRequest {

@@ -1,16 +1,20 @@
+import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { chooseRows, sortRows } from '../../src/commands/monitor/choose.ts';
+import { chooseRows, orders, sortRows } from '../../src/commands/monitor/choose.ts';
 import { drawRows, shortBytes, sparkline } from '../../src/commands/monitor/draw.ts';
+import { drawFrame } from '../../src/commands/monitor/frame.ts';
 import { figuresOf, type MonitorRow, tracesOf } from '../../src/commands/monitor/row.ts';
+import { firstView, press, type View } from '../../src/commands/monitor/view.ts';
 import { displayWidth } from '../../src/commands/output/width.ts';
 import { Failure } from '../../src/core/failure.ts';
+import type { Key } from '../../src/core/world.ts';
 import { sampleService } from '../../src/daemon/metrics/service.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { listenOnSocket, openApi } from '../daemon/api/served.ts';
 import { openFleet } from '../daemon/metrics/fake-hetzner.ts';
 import { fakeClock } from '../helpers/clock.ts';
-import { run } from '../helpers/run.ts';
+import { type RunOptions, run } from '../helpers/run.ts';
 
 const clock = fakeClock();
 let sandbox: Sandbox;
@@ -76,7 +80,7 @@ describe('cloudctl monitor --once', () => {
 });
 
 describe('cloudctl monitor', () => {
-  const [enter, leave] = ['\x1b[?1049h\x1b[?25l', '\x1b[?25h\x1b[?1049l'];
+  const [enter, leave] = ['\x1b[?1049h\x1b[?25l\x1b[?7l', '\x1b[?7h\x1b[?25h\x1b[?1049l'];
 
   it('draws again and again on a screen of its own, and gives the old one back', async () => {
     const { status, out } = await cloudctl('monitor --timeout 12s', { tty: true });
@@ -107,6 +111,26 @@ describe('cloudctl monitor', () => {
     expect(failed.out.endsWith(leave)).toBe(true);
   });
 
+  it.each([
+    ['q', { name: 'q', text: 'q' }, 0],
+    ['Ctrl-C', { name: 'c', ctrl: true }, 130],
+  ])('ends by %s, and gives the screen back', async (_, key, status) => {
+    let press = (_: Partial<Key>) => {};
+    const own = fakeClock();
+    const clock = {
+      now: own.now,
+      async sleep() {
+        press(key);
+        await new Promise(() => {});
+      },
+    };
+    const keys: RunOptions['keys'] = given => {
+      press = given;
+    };
+    const ended = await cloudctl('monitor', { tty: true, keys, clock });
+    expect([ended.status, ended.out.endsWith(leave)]).toEqual([status, true]);
+  });
+
   it('is read from the daemon where one keeps the metrics, and asks Hetzner nothing', async () => {
     const fleet = await openFleet(120);
     await fleet.run(20 * 60_000);
@@ -117,6 +141,83 @@ describe('cloudctl monitor', () => {
     expect(rows).toHaveLength(120);
     expect(rows.find(({ id }) => id === 7)).toMatchObject({ name: 'web-7', cpu: { last: expect.any(Number) } });
     expect(sandbox.requests).toEqual([]);
+  });
+});
+
+describe('a key', () => {
+  const rows = [row('a', { id: 1 }), row('b', { id: 2 }), row('c', { id: 3 })];
+  /** The view after keys: names, or characters. */
+  const viewAfter = (...pressed: string[]) =>
+    pressed.reduce((view, key) => {
+      const text = key === 'space' ? ' ' : key.length === 1 ? key : '';
+      return press(view, { name: key.toLowerCase(), text, ctrl: false }, rows).view;
+    }, firstView('name'));
+
+  it('filters, with what is typed at once and with what was before after Escape', () => {
+    expect(viewAfter('/', 'w', 'q', 'backspace')).toMatchObject({ filter: '', typed: 'w' });
+    expect(viewAfter('/', 'w', 's', 'return')).toMatchObject({ filter: 'ws', typed: undefined });
+    expect(viewAfter('/', 'w', 'return', '/', 's', 'escape')).toMatchObject({ filter: 'w', typed: undefined });
+    expect(viewAfter('/', 'w', 'return', 'escape')).toMatchObject({ filter: '' });
+  });
+
+  it('orders by the next column and the one before, all around', () => {
+    expect(viewAfter('s').order).toBe('status');
+    expect(viewAfter('right', 'right').order).toBe('cpu');
+    expect(viewAfter('left').order).toBe('out');
+    expect(viewAfter('s', 'S').order).toBe('name');
+  });
+
+  it('marks a server, shows more of it and leads back', () => {
+    expect(viewAfter('down').marked).toBe(1);
+    expect(viewAfter('down', 'down', 'down', 'down', 'down').marked).toBe(3);
+    expect(viewAfter('down', 'down', 'up', 'up').marked).toBe(1);
+    expect(viewAfter('return')).toMatchObject({ panel: 'server', marked: 1 });
+    expect(viewAfter('return', 'escape').panel).toBe('servers');
+    expect(viewAfter('?').panel).toBe('keys');
+    expect(viewAfter('?', '?').panel).toBe('servers');
+  });
+
+  it('pauses and goes on, reads at once, and ends', () => {
+    expect(viewAfter('space').isPaused).toBe(true);
+    expect(viewAfter('space', 'space').isPaused).toBe(false);
+    const does = (name: string, ctrl = false) => press(firstView('name'), { name, text: name, ctrl }, rows).does;
+    expect([does('r'), does('q'), does('c', true), does('d', true), does('x')]).toEqual([
+      ...['read', 'quit', 'interrupt', 'quit', undefined],
+    ]);
+  });
+});
+
+describe('a frame', () => {
+  const known = { from: 'Hetzner', now: 0 } as const;
+  const canvas = { columns: 80, height: 24, hasColors: false, hasKeys: true };
+
+  it('fills the screen exactly, whatever is shown on whatever size', () => {
+    const view = fc.record({
+      order: fc.constantFrom(...orders),
+      filter: fc.string(),
+      typed: fc.option(fc.string(), { nil: undefined }),
+      isPaused: fc.boolean(),
+      panel: fc.constantFrom('servers', 'server', 'keys'),
+      marked: fc.option(fc.nat(30), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(view, fc.nat(40), fc.integer({ min: 80, max: 200 }), fc.integer({ min: 6, max: 60 }), (view, count, columns, height) => {
+        const rows = Array.from({ length: count }, (_, id) => row(`web-${id}`, { id, labels: { a: 'b' } }));
+        const lines = drawFrame({ ...known, rows }, view as View, { ...canvas, columns, height });
+        expect(lines).toHaveLength(height);
+        for (const line of lines) expect(displayWidth(stripVTControlCharacters(line))).toBeLessThanOrEqual(columns);
+        if (view.panel === 'servers' && view.marked !== undefined && view.marked < count)
+          expect(lines.join('\n')).toContain(`\x1b[7mweb-${view.marked} `);
+      }), // biome-ignore format: one line
+    );
+  });
+
+  it('says what cannot be read, and which keys there are', () => {
+    const lines = drawFrame({ ...known, rows: [], fault: 'no way' }, firstView('name'), canvas);
+    expect(lines.at(-1)).toBe('cannot be read: no way');
+    const foot = drawFrame({ ...known, rows: [] }, firstView('name'), canvas).at(-1)!;
+    expect(foot).toContain('? keys');
+    expect(foot.length).toBeLessThanOrEqual(80);
   });
 });
 

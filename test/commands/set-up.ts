@@ -26,7 +26,7 @@ export function desk(options: Parameters<typeof home>[0] = {}): Desk {
         ...place,
         env: { ...place.env, ...env },
         runtime: 'v20.19.0',
-        stdin: { isTTY: false, read: async () => Buffer.from(stdin) },
+        stdin: { isTTY: false, read: async () => Buffer.from(stdin), listen: () => () => {} },
         out,
         err,
         keyring: place.keyring,

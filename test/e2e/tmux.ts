@@ -8,16 +8,28 @@ import { plainEnvironment, program } from './binary.ts';
 export interface Terminal {
   /** Waits until the text is on the screen, and gives the screen with lines joined where the terminal broke them. */
   shows(text: string): Promise<string>;
-  /** Presses a key, by the name that tmux has for it. */
-  press(key: string): void;
+  /** Waits until the screen is as it is wanted, and gives it; `what` is told where it never is. */
+  becomes(what: string, test: (screen: string) => boolean): Promise<string>;
+  /** Presses keys one after another, by the names that tmux has for them. */
+  press(...keys: string[]): void;
+  /** Gives the terminal another size. */
+  resize(columns: number, rows: number): void;
+  /** Whether a program has a screen of its own, and whether the cursor is seen. */
+  state(): { readonly isOwnScreen: boolean; readonly hasCursor: boolean };
+  /** The process on the terminal that runs the program. */
+  pid(): number;
   /** Waits until the program has ended, and gives its exit status and what is on the screen then. */
   ends(): Promise<{ readonly status: number; readonly screen: string }>;
   /** Takes the terminal away, and with it what still runs there. */
   close(): void;
 }
 
-/** Starts the built program on a terminal of 200 columns. */
-export function openTerminal(argv: readonly string[], env: Readonly<Record<string, string>>): Terminal {
+/** Starts the built program on a terminal, of 200 columns where no size is given. */
+export function openTerminal(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  { columns = 200, rows = 40 } = {},
+): Terminal {
   // Not in the user's home: tests look at all that is left there.
   const socket = join(temporaryHome(), 'tmux');
   const tmux = (...words: string[]) =>
@@ -30,15 +42,35 @@ export function openTerminal(argv: readonly string[], env: Readonly<Record<strin
 
   // A shell tells the exit status, as to a person; it outlives Ctrl-C, and cat keeps the screen.
   const script = 'trap : INT; "$@"; echo "Exit status $?."; exec cat';
-  tmux('new-session', '-d', '-x', '200', '-y', '40', 'sh', '-c', script, 'sh', process.execPath, program, ...argv);
+  tmux(
+    'new-session',
+    '-d',
+    '-x',
+    String(columns),
+    '-y',
+    String(rows),
+    'sh',
+    '-c',
+    script,
+    'sh',
+    process.execPath,
+    program,
+    ...argv,
+  );
+  const becomes = (what: string, test: (screen: string) => boolean) =>
+    until(() => {
+      const shown = screen();
+      if (!test(shown)) throw new Error(`the terminal does not show ${what}:\n${shown}`);
+      return shown;
+    });
+  const ask = (format: string) => tmux('display-message', '-p', format);
   return {
-    shows: text =>
-      until(() => {
-        const shown = screen();
-        if (!shown.includes(text)) throw new Error(`the terminal does not show '${text}':\n${shown}`);
-        return shown;
-      }),
-    press: key => void tmux('send-keys', key),
+    becomes,
+    shows: text => becomes(`'${text}'`, shown => shown.includes(text)),
+    press: (...keys) => void tmux('send-keys', ...keys),
+    resize: (columns, rows) => void tmux('resize-window', '-x', String(columns), '-y', String(rows)),
+    state: () => ({ isOwnScreen: ask('#{alternate_on}') === '1', hasCursor: ask('#{cursor_flag}') === '1' }),
+    pid: () => Number(execFileSync('pgrep', ['-P', ask('#{pane_pid}')], { encoding: 'utf8' }).trim()),
     ends: () =>
       until(() => {
         const shown = screen();

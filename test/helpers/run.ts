@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../src/commands/program.ts';
 import { createTransport } from '../../src/core/transport/transport.ts';
-import type { Clock, Keyring, World } from '../../src/core/world.ts';
+import type { Clock, Key, Keyboard, Keyring, World } from '../../src/core/world.ts';
 import { type FakeClock, fakeClock } from './clock.ts';
 import { noKeyring } from './keyring.ts';
 
@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly columns?: number;
   /** Default: none is there. */
   readonly keyring?: Keyring;
+  /** Presses keys when somebody listens for them. */
+  readonly keys?: (press: (key: Partial<Key>) => void) => void;
 }
 
 /** What a test points the program at: a sandbox, or any address and token. */
@@ -63,13 +65,17 @@ export function fakeWorld(target: Target | undefined, options: RunOptions = {}) 
   const access = target ? { CLOUDCTL_TOKEN: target.token, CLOUDCTL_ENDPOINT: target.url } : {};
   const signal = options.signal ?? new AbortController().signal;
   setMaxListeners(0, signal);
+  const listen: Keyboard['listen'] = onKey => {
+    options.keys?.(key => onKey({ name: '', text: '', ctrl: false, ...key }));
+    return () => {};
+  };
   const env = { HOME: options.env?.HOME ?? temporaryHome(), ...access, ...options.env };
   return {
     env,
     platform: 'linux',
     runtime: process.version,
     clock,
-    stdin: { isTTY: tty, read: async () => Buffer.from(options.stdin ?? '') },
+    stdin: { isTTY: tty, read: async () => Buffer.from(options.stdin ?? ''), listen },
     out,
     err,
     signal,
@@ -88,5 +94,5 @@ function screen(isTTY: boolean, columns: number) {
   const write = (text: string) => {
     written += text;
   };
-  return { isTTY, columns, closed: false, write, text: () => written };
+  return { isTTY, columns, closed: false, write, onResize: () => () => {}, text: () => written };
 }

@@ -18,6 +18,7 @@ export function fakeScreen(options: { isTTY?: boolean; columns?: number; closeAf
     isTTY: options.isTTY ?? false,
     columns: options.columns ?? 80,
     closed: false,
+    onResize: () => () => {},
     writes,
     get text() {
       return writes.join('');

@@ -5,6 +5,8 @@ import type { MonitorRow } from './row.ts';
 /** What rows can be ordered by. */
 export const orders = ['name', 'status', 'cpu', 'disk', 'in', 'out'] as const;
 
+export type Order = (typeof orders)[number];
+
 type Test = (row: Pick<MonitorRow, 'name' | 'status' | 'labels'>) => boolean;
 
 /** True for the rows that are wanted: `filter` is a part of the name or the status, or a pattern for the whole name; `selector` is a label selector. Throws `usage` for what is neither. */

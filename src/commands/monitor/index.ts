@@ -7,7 +7,7 @@ import { writeLines } from '../output/lines.ts';
 import { writeRows } from '../output/rows.ts';
 import { lookOf } from '../run-list.ts';
 import type { Session } from '../session.ts';
-import { chooseRows, orders, sortRows } from './choose.ts';
+import { chooseRows, type Order, orders, sortRows } from './choose.ts';
 import { drawRows } from './draw.ts';
 import { showLive } from './live.ts';
 import type { MonitorRow } from './row.ts';
@@ -33,7 +33,8 @@ const fields = {
 const monitor = command({
   name: 'monitor',
   summary: 'Watch the servers: what they do, live',
-  description: `A table of the servers with processor, disk and network of the last hour, drawn again and again until Ctrl-C.
+  description: `A table of the servers with processor, disk and network of the last hour, drawn again and again until q or Ctrl-C.
+Keys filter, sort, pause and show more of one server: ? lists them. Without a terminal it is printed once, as with --once.
 Where a daemon is running that keeps the metrics, they are read from there and cost no request. Else Hetzner is asked for the
 servers each ten seconds at most, and for the figures of a few of them at a time, each once a minute at most.`,
   fields,
@@ -59,9 +60,10 @@ async function watch(session: Session, input: Input<typeof fields>): Promise<voi
   const canDraw = isDrawn && env.TERM !== 'dumb';
   const source = await openSource(session);
   const isOnce = input.once || !canDraw;
-  const read = async () => sortRows(await source.read(passes, isOnce), input.sort);
-  if (!isOnce) return showLive(session, source, read, input.interval);
-  const items = await read();
+  const order = input.sort as Order;
+  const { interval } = input;
+  if (!isOnce) return showLive(session, { source, passes, order, interval });
+  const items = sortRows(await source.read(passes, true), order);
   if (canDraw) return writeLines(out, drawRows(items, { columns: out.columns, paint: lookOf(session).paint }));
   const bytes = (value: number | null) => (value === null || format.kind === 'csv' ? value : `${formatBytes(value)}/s`);
   const percent = (value: number | null) => (value === null ? null : Number(value.toFixed(1)));

@@ -4,7 +4,7 @@ import { confirm } from '../../../src/commands/output/prompt.ts';
 import type { Keyboard } from '../../../src/core/world.ts';
 import { fakeScreen } from '../../helpers/screen.ts';
 
-const terminal: Keyboard = { isTTY: true, read: async () => Buffer.alloc(0) };
+const terminal: Keyboard = { isTTY: true, listen: () => () => {}, read: async () => Buffer.alloc(0) };
 
 /** Asks on a fake terminal and does `answer` once the question is to be seen. */
 async function ask(question: string, answer: (input: PassThrough, abort: () => void) => void) {

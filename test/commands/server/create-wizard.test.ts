@@ -143,7 +143,7 @@ describe('the command line', () => {
 
 describe('questions', () => {
   const world = () => ({
-    stdin: { isTTY: true, read: async () => Buffer.alloc(0) },
+    stdin: { isTTY: true, read: async () => Buffer.alloc(0), listen: () => () => {} },
     err: fakeScreen({ isTTY: true }),
     signal: new AbortController().signal,
   });

@@ -106,7 +106,7 @@ describe.each(backEnds)('an alert on $name', ({ open, step }) => {
 
   it.each(['kill', 'error'] as const)(
     'is lost to nobody, and over for nobody before it began, by %s at each of them',
-    { timeout: 600_000 },
+    { timeout: 1_800_000 },
     async kind => {
       const heard = await openListeners();
       const store = await open();
