@@ -17,6 +17,7 @@ const files = [
   'test/e2e/daemon-kill.test.ts',
   'test/e2e/daemon-two-stop.test.ts',
   'test/e2e/daemon-two-kill.test.ts',
+  'test/e2e/daemon-two-alerts.test.ts',
   'test/core/store',
   'test/core/queue',
   'test/core/backup',
