@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { auditRow } from './audit.mjs';
-import { checksRow } from './checks.mjs';
+import { checksRow, secureChecksRow } from './checks.mjs';
 import { daemonRow } from './daemon.mjs';
 import { compare, median, ms, openSandbox, peakMemory, program, ratio, timeRun } from './measure.mjs';
 import { planRow } from './plan.mjs';
@@ -116,6 +116,7 @@ export const rows = [
   planRow,
   samplesRow,
   checksRow,
+  secureChecksRow,
 ];
 
 async function measureReboots(hcloud) {
