@@ -6,7 +6,9 @@ import { inboxService } from '../../../src/daemon/alerts/services/inbox.ts';
 import { routeService } from '../../../src/daemon/alerts/services/route.ts';
 import { silenceService } from '../../../src/daemon/alerts/services/silence.ts';
 import { openReceiver } from '../../helpers/receiver.ts';
+import { run } from '../../helpers/run.ts';
 import { type BackEnd, stores } from '../../helpers/stores.ts';
+import { listenOnSocket, openApi } from '../api/served.ts';
 import { type Bench, openBenchOn, type Row } from './bench.ts';
 
 const [minute, hour] = [60_000, 3_600_000];
@@ -228,6 +230,19 @@ describe.each(stores)('alerts on $name', { timeout: 120_000 }, back => {
     // Two hundred are taken at once, fifty told of.
     expect(taking).toBeGreaterThanOrEqual(10);
     expect(turns - taking).toBeGreaterThanOrEqual(40);
+  it('are found by their key also when they are over', async () => {
+    const { bench, alerts } = await openAlerts();
+    await state(bench, 'a', true);
+    await bench.pass(5_000);
+    await state(bench, 'a', false);
+    await bench.pass(5_000);
+    const { app } = await openApi({ clock: bench.clock, services: { alert: alerts } });
+    const { socket } = await listenOnSocket(app);
+    const target = { url: 'http://127.0.0.1:1/v1', token: 'x'.repeat(64) };
+    const cloudctl = (line: string) => run(target, `${line} --daemon unix://${socket}`);
+    expect(JSON.parse((await cloudctl('alert list -o json')).out)).toEqual([]);
+    expect(JSON.parse((await cloudctl('alert describe a -o json')).out)).toMatchObject({ key: 'a', state: 'resolved' });
+    expect((await cloudctl('alert ack a')).err).toContain('alert a is over');
   });
 
   it('are tested without being sent: which routes would take them', async () => {
