@@ -128,6 +128,12 @@ export const groups: readonly GroupEntry[] = [
   entry(daemon, 'job', 'Jobs: what the daemon has to do, does and has done', () => import('./job.ts')),
   entry(
     daemon,
+    'project',
+    'Projects of Hetzner that the daemon stands before, and their requests',
+    () => import('./project.ts'),
+  ),
+  entry(
+    daemon,
     'audit',
     'The audit log: who did what to what, and what came of it',
     () => import('./audit/index.ts'),

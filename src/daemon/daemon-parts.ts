@@ -34,6 +34,7 @@ import { roleService } from './gateway/people/services/role.ts';
 import { sessionService } from './gateway/people/services/session.ts';
 import { tokenService } from './gateway/people/services/token.ts';
 import { userService } from './gateway/people/services/user.ts';
+import { type ProjectTools, projectService } from './gateway/upstream/service.ts';
 import { keepHouse } from './house.ts';
 import type { Metrics } from './http/metrics.ts';
 import type { Measuring } from './metrics/index.ts';
@@ -97,6 +98,7 @@ export function servicesOf(
   tools: AlertTools,
   audit: AuditLog,
   upstream: Pick<UpstreamWatch, 'report'>,
+  projects: Pick<ProjectTools, 'http' | 'projects'>,
   measuring: Pick<Measuring, 'service'>,
   sources: Sources,
   passwords: Passwords,
@@ -119,6 +121,7 @@ export function servicesOf(
     session: sessionService(tools),
     role: roleService(tools),
     permit: permitService(tools),
+    project: projectService({ ...tools, ...projects }),
     job: jobService(tools),
     audit: auditService({ store: tools.store, audit }),
     sample: measuring.service,

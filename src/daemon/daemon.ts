@@ -23,6 +23,7 @@ import { createTools } from './daemon-tools.ts';
 import type { DaemonWorld } from './daemon-world.ts';
 import { openGateway } from './gateway/open.ts';
 import { openPeoplePart } from './gateway/people/index.ts';
+import { measureProjects } from './gateway/upstream/measures.ts';
 import { openUpstreams } from './gateway/upstream/projects.ts';
 import { addressFinder, peerFilter } from './http/address.ts';
 import { createBase } from './http/app.ts';
@@ -115,6 +116,7 @@ export async function startDaemon(
     const upstream = openUpstream({ find, http: byUrgency, clock, log, signal, random, lease });
     const process = measureProcess(metrics, clock, upstream.report);
     stack.push('measures', process.stop);
+    measureProjects(metrics, projects);
     const tools = createAlertTools(
       createTools({ world, live, store, queue, audit, log, hetzner: upstream.api, signal, pulse }),
       { key: storeKey, allowed: () => live.current().values['allow-private-targets'] ?? [] },
@@ -137,6 +139,7 @@ export async function startDaemon(
       endpoint: find().endpoint,
       address: () => servers.address,
     });
+    reports.add('projects', async () => projects.list().map(({ project, report }) => ({ ...project, ...report() })));
     const proxies = values['trusted-proxies'] ?? [];
     const access = accessOf(configuration, world.user);
     const { people, signIn, passwords, stop } = await openPeoplePart({ store, audit, clock, log }, live);
@@ -151,7 +154,7 @@ export async function startDaemon(
       findAddress: addressFinder(proxies),
       isPeer: peerFilter(proxies, values['tls-cert'] !== undefined),
       identify: createIdentify(doors),
-      api: createApp(tools, servicesOf(tools, audit, upstream, measuring, sources, passwords), {
+      api: createApp(tools, servicesOf(tools, audit, upstream, { http, projects }, measuring, sources, passwords), {
         ...doors,
         signIn,
         gateway: openGateway({ store, audit, log, clock, mask: audit.mask, upstreams: projects }),

@@ -59,6 +59,7 @@ export const identities = {
   session: own('sessions', 'session', ['sessions']),
   role: own('roles', 'role', ['roles']),
   permit: own('permits', 'permit', ['permits']),
+  project: own('projects', 'project', ['projects']),
   audit: own('audit_entries', 'audit entry', [], 'audit_entry'),
 } as const satisfies Record<string, Identity>;
 

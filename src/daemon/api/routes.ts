@@ -10,6 +10,7 @@ import { inbox } from '../../core/resources/inbox.ts';
 import { job } from '../../core/resources/job.ts';
 import { maintenance } from '../../core/resources/maintenance.ts';
 import { permit } from '../../core/resources/permit.ts';
+import { project } from '../../core/resources/project.ts';
 import { role } from '../../core/resources/role.ts';
 import { route } from '../../core/resources/route.ts';
 import { schedule } from '../../core/resources/schedule.ts';
@@ -45,7 +46,7 @@ export const served: readonly Served[] = [
   ...[schedule, backup, alert, silence, route, channel, delivery, inbox],
   ...[check, maintenance, uptime, statusPageResource],
   ...[user, token, session, role, permit],
-  ...[job, audit, sample, daemon],
+  ...[project, job, audit, sample, daemon],
 ];
 
 /** The requests that the declarations imply; throws `unexpected` for a verb that is not one request. */

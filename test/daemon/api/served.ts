@@ -107,6 +107,7 @@ export async function openApi(options: ServedOptions = {}) {
   } as unknown as AppTools & Parameters<typeof jobService>[0];
   const schedule = memory('schedule', ['pause', 'resume', 'run', 'approve', 'plan']);
   const backup = memory('backup', ['hold', 'release', 'undelete', 'verify', 'restore']);
+  const project = memory('project', ['rotate-token', 'remove']);
   const others = {
     alert: memory('alert', ['ack', 'silence', 'unsilence']),
     silence: memory('silence'),
@@ -135,6 +136,7 @@ export async function openApi(options: ServedOptions = {}) {
     job: jobService(tools),
     audit: auditService({ store, audit }),
     sample: memory('sample', ['history']).service,
+    project: { ...project.service, add: project.service.create! },
     daemon: daemonService(tools),
     ...options.services,
   };

@@ -65,6 +65,8 @@ describe('schedules that are asked for over the API', () => {
       alerting,
       audit as never,
       { report: () => ({ state: 'ok' }) },
+      // No test of schedules asks for a project.
+      {} as never,
       measuring,
       openSources(tools, { key: alerting.key, allowed: () => [] }),
       createPasswords({ n: 16, r: 1, p: 1 }),

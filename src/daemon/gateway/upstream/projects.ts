@@ -7,6 +7,7 @@ import type { Store } from '../../../core/store/store.ts';
 import type { ProjectRow } from '../../../core/store/tables-gateway.ts';
 import type { Clock, Transport } from '../../../core/world.ts';
 import { type Upstream as Configured, requireToken } from '../../config/token.ts';
+import { tellExpiry } from './expiry.ts';
 import { openProject } from './open-project.ts';
 import type { Project, Upstream, Upstreams } from './upstream.ts';
 
@@ -37,6 +38,8 @@ export const configuredId = 1;
 
 /** Milliseconds between two looks into the store. */
 const interval = 5_000;
+/** Milliseconds between two looks at the ends of tokens. */
+const hour = 3_600_000;
 
 /** What binds a sealed token to its endpoint: opened for no other. */
 export const sealName = (endpoint: string): string => `token of a project at ${endpoint}`;
@@ -87,18 +90,20 @@ export async function openUpstreams(options: UpstreamsOptions): Promise<OpenUpst
     list: () => [...held.values()].map(one => one.upstream),
     refresh,
     async watch() {
+      let told = Number.NEGATIVE_INFINITY;
       while (!signal.aborted) {
+        try {
+          await refresh();
+          if (clock.now() - told >= hour) {
+            await tellExpiry(store, clock.now());
+            told = clock.now();
+          }
+          isOut = false;
+        } catch (error) {
+          if (!isOut) log.warn('the projects could not be read', { error });
+          isOut = true;
+        }
         await clock.sleep(interval, signal).catch(() => {});
-        if (signal.aborted) return;
-        await refresh().then(
-          () => {
-            isOut = false;
-          },
-          error => {
-            if (!isOut) log.warn('the projects could not be read', { error });
-            isOut = true;
-          },
-        );
       }
     },
   };
