@@ -31,11 +31,11 @@ export function addSignIn(app: Hono<Env>, base: string, signIn: SignIn, admit: A
   add('GET', 'sign-in', c => c.json(signIn.ways()));
   add('POST', 'sessions', async c => {
     const given = readInput(fields, await readJson(c)) as { email: string; password: string; name?: string };
-    return c.json(await signIn.begin({ ...given, name: given.name?.slice(0, 100) }, fromOf(c)), 201);
+    return c.json(await signIn.begin({ ...given, name: given.name && shorten(given.name) }, fromOf(c)), 201);
   });
   add('POST', 'invitations/accept', async c => {
     const given = readInput(acceptFields, await readJson(c)) as { token: string; password: string; name?: string };
-    return c.json(await signIn.accept({ ...given, name: given.name?.slice(0, 100) }, fromOf(c)), 201);
+    return c.json(await signIn.accept({ ...given, name: given.name && shorten(given.name) }, fromOf(c)), 201);
   });
 }
 
@@ -49,6 +49,11 @@ export function addCurrent(app: Hono<Env>, base: string, signIn: SignIn): void {
     await signIn.end(c.get('caller'));
     return c.body(null, 204);
   });
+}
+
+/** No more than its column takes in any language. */
+function shorten(name: string): string {
+  return name.replace(/\p{C}/gu, '').slice(0, 60);
 }
 
 function fromOf(c: Asking) {

@@ -227,6 +227,17 @@ describe.each(stores)('tokens, on $name', ({ open: openStore }) => {
     expect((await own('GET', 'jobs')).status).toBe(403);
   });
 
+  it('have names that leave their refusals room in the audit log', async () => {
+    const { root, as, entries } = await open(openStore);
+    const email = `${'ü'.repeat(40)}@${'ü'.repeat(39)}`;
+    await root('POST', 'users', { email, password, role: 'client' });
+    expect(await root('POST', 'users', { email: `${email}eee`, password })).toMatchObject({ status: 422 });
+    expect(await root('POST', 'tokens', { name: 'ü'.repeat(32) })).toMatchObject({ status: 422 });
+    const { text } = (await root('POST', 'tokens', { name: 'ü'.repeat(31), user: email })).body;
+    expect((await as(text)('POST', 'freeze')).status).toBe(403);
+    expect((await entries()).at(-1)).toMatchObject({ action: 'daemon.freeze', result: 'refused' });
+  });
+
   it('are refused with permissions that there are not', async () => {
     const { root } = await open(openStore);
     for (const permissions of [['servers:fly'], ['cars:*'], ['']]) {

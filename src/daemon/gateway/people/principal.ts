@@ -27,7 +27,7 @@ export function hostAdmin(name: string): Principal {
 /** Somebody who came in by WorkOS; `grants` are those of the role. */
 export function principalOfUser(user: User, grants: Grants, actor?: string): Principal {
   const { id, email, project_id } = user;
-  const name = actor === undefined ? email : `${email} (by ${actor})`;
+  const name = actor === undefined ? email : `${email} (by ${actor.slice(0, 60)})`;
   return { name, user: id, role: roleOf(user), grants, ...ownersOf(user), home: project_id ?? undefined };
 }
 

@@ -1,14 +1,20 @@
 import type { Grants } from '../../../core/access/operation.ts';
 import { roles } from '../../../core/access/roles.ts';
 import type { Principal as Claims } from '../../../core/auth/verify/index.ts';
+import { Failure } from '../../../core/failure.ts';
 import type { Store } from '../../../core/store/store.ts';
 import type { PeopleTools } from './find.ts';
 import { grantsBy, roleOf, type User } from './principal.ts';
+
+/** Bytes of an id; it is part of what the audit log calls somebody. */
+const longestId = 160;
 
 /** The user that somebody of WorkOS is here, with the role that WorkOS gives now; made at the first sight. */
 export async function userOfWorkos(tools: PeopleTools, claims: Claims): Promise<User> {
   const { store, audit, clock } = tools;
   const { db } = store;
+  if (Buffer.byteLength(claims.user) > longestId)
+    throw new Failure('unauthorized', "the token's claim 'sub' is too long");
   const find = () => db.selectFrom('users').selectAll().where('workos_id', '=', claims.user).executeTakeFirst();
   const role = await chooseRole(store, claims);
   const known = await find();

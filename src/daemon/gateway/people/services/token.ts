@@ -97,9 +97,11 @@ async function ownerOf({ store, clock }: Tools, input: Request['input'], caller:
 }
 
 function readName(given: unknown): string {
-  if (/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,61}$/u.test(String(given))) return String(given);
+  const name = String(given);
+  // It is part of what the audit log calls who comes with it, which has room for so much.
+  if (/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u.test(name) && Buffer.byteLength(name) <= 62) return name;
   throw new Failure('usage', `'${String(given).slice(0, 100)}' is no name for a token`, {
-    hint: 'Letters, digits, blanks and . _ - with a letter or a digit first, 62 characters at most',
+    hint: 'Letters, digits, blanks and . _ - with a letter or a digit first, 62 bytes at most',
   });
 }
 

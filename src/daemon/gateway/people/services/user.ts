@@ -38,7 +38,7 @@ export function userService(tools: Tools, passwords: Passwords): Service {
     requireWithin(await requireRole(store, role), caller, `the role ${role}`);
     const now = clock.now();
     const row = {
-      ...{ email, name: String(input.name ?? email), role, ...rest },
+      ...{ email, name: readName(input.name) ?? email, role, ...rest },
       ...{ team: readTeam(input.team) ?? null, project_id: (await readProject(tools, input.project)) ?? null },
       ...{ workos_id: null, workos_role: null, seen: null, created: now, updated: now },
     };
@@ -89,7 +89,7 @@ export function userService(tools: Tools, passwords: Passwords): Service {
         ...(role !== undefined && { role }),
         ...(team !== undefined && { team }),
         ...(project_id !== undefined && { project_id }),
-        ...(input.name !== undefined && { name: String(input.name) || user.email }),
+        ...(input.name !== undefined && { name: readName(input.name) ?? user.email }),
       });
       return answer(user.id);
     },
@@ -152,8 +152,15 @@ function fromWorkos({ email }: User, what: string): Failure {
 /** In lower case; throws `usage` for what cannot be one. */
 export function readEmail(given: unknown): string {
   const email = String(given).trim().toLowerCase();
-  if (/^[^\s@\p{C}]{1,64}@[^\s@\p{C}]{1,189}$/u.test(email)) return email;
+  // It is part of what the audit log calls somebody, which has room for so much.
+  if (/^[^\s@\p{C}]{1,64}@[^\s@\p{C}]+$/u.test(email) && Buffer.byteLength(email) <= 160) return email;
   throw new Failure('usage', `'${email.slice(0, 100)}' is not an e-mail address`);
+}
+
+function readName(given: unknown): string | undefined {
+  const name = String(given ?? '').trim();
+  if (Buffer.byteLength(name) <= 200 && !/\p{C}/u.test(name)) return name || undefined;
+  throw new Failure('usage', 'name: give 200 bytes at most, without control characters');
 }
 
 /** Undefined where none is given, null for none; it becomes part of a label's value. */
