@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Step, Store } from '../../core/store/store.ts';
 import type { IntentRow } from '../../core/store/tables.ts';
 import type { Clock } from '../../core/world.ts';
@@ -150,7 +149,8 @@ export function openOwnership({
     },
     write(changes) {
       if (changes.length === 0) return { steps: [], apply: () => {} };
-      const bump = { query: db.updateTable('meta').set({ value: sql`value + 1` }).where('name', '=', name) };
+      const next = db.updateTable('meta').set(is => ({ value: is('value', '+', '1') }));
+      const bump = { query: next.where('name', '=', name) };
       const steps = changes.map(change => stepOf(change, clock.now()));
       const before = state;
       return { steps: [...steps, bump], apply: () => apply(changes, before) };
