@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -65,6 +66,25 @@ const chapters = [
       'audit list --limit 10',
       'audit verify',
       'schedule delete often',
+    ],
+  ],
+  [
+    'Something to watch, and a channel by which people hear of it: here a receiver of webhooks',
+    [
+      openReceiver,
+      'route create all --channel ops --group-wait 1s --group-interval 1s',
+      async () =>
+        `check create site --type http --url http://127.0.0.1:${site.address().port}/ --interval 10s --count 1`,
+      until('the check to find it up', async () => (await read('check list -o json'))[0].state === 'up'),
+      closeSite,
+      until('somebody to be told', async () => told.length === 1),
+      'check list',
+      'alert list',
+      "alert ack check/1 --reason 'looking at it'",
+      openSite,
+      until('somebody to be told that it is over', async () => told.length === 2),
+      'alert describe check/1 --query {key:key,state:state,started:started,ended:ended,acknowledged_by:acknowledged_by}',
+      'uptime',
       'daemon stop',
     ],
   ],
@@ -98,6 +118,11 @@ const chapters = [
 const ended = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => ended.abort());
 
+/** What is watched, and what the receiver of webhooks has been told. */
+const told = [];
+const site = createServer((_, response) => response.end('Welcome'));
+let sitePort = 0;
+
 /** The words of a line as a shell has them, where quotes are single ones around a whole word. */
 const words = line => [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain);
 
@@ -117,13 +142,46 @@ async function read(line) {
 
 /** A step that goes on when the command lists so many. */
 function waitFor(what, line, count) {
+  return until(what, async () => (await read(`${line} -o json`)).length >= count);
+}
+
+/** A step that goes on when it is so. */
+function until(what, isSo) {
   return async () => {
     process.stdout.write(`\n(waiting for ${what})\n`);
-    for (let left = 100; (await read(`${line} -o json`)).length < count; left -= 1) {
+    for (let left = 100; !(await isSo()); left -= 1) {
       if (left === 0) throw new Error(`${what}: did not come`);
       await sleep(500, undefined, { signal: ended.signal });
     }
   };
+}
+
+/** A receiver of webhooks, as a chat or a pager is one, and the channel that leads to it. */
+async function openReceiver() {
+  const receiver = createServer(async (request, response) => {
+    const { type, data } = JSON.parse((await request.toArray()).join(''));
+    told.push(type);
+    process.stdout.write(`\n(received: ${type}: ${data.title})\n`);
+    response.writeHead(204).end();
+  });
+  receiver.listen(0, '127.0.0.1').unref();
+  site.listen(0, '127.0.0.1').unref();
+  await Promise.all([once(receiver, 'listening'), once(site, 'listening')]);
+  return `channel create ops --type webhook --url http://127.0.0.1:${receiver.address().port}/`;
+}
+
+/** The site goes away, and comes back where it was. */
+async function closeSite() {
+  process.stdout.write('\n(the site goes away)\n');
+  sitePort = site.address().port;
+  site.close();
+  site.closeAllConnections();
+}
+
+async function openSite() {
+  process.stdout.write('\n(the site is back)\n');
+  site.listen(sitePort, '127.0.0.1').unref();
+  await once(site, 'listening');
 }
 
 /** The daemon's configuration, written and shown: the project is the sandbox. */
@@ -132,6 +190,8 @@ async function showConfiguration() {
   writeFileSync(join(home, 'hetzner-token'), token, { mode: 0o600 });
   const keys = { 'state-directory': state, socket, 'hetzner-endpoint': url };
   const lines = Object.entries({ ...keys, 'hetzner-token-file': join(home, 'hetzner-token') });
+  // The receiver of webhooks is on this machine, to which no channel may lead otherwise.
+  lines.push(['allow-private-targets', ['127.0.0.1']]);
   const text = lines.map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`).join('');
   writeFileSync(env.CLOUDCTLD_CONFIG, text);
   process.stdout.write(`\ncloudctld.toml:\n${text.replace(/^/gm, '  ').trimEnd()}\n`);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
 import { untilEnd } from './binary.ts';
 
-it('the demo of the README runs to its end by itself, and leaves nothing behind', { timeout: 120_000 }, async () => {
+it('the demo of the README runs to its end by itself, and leaves nothing behind', { timeout: 180_000 }, async () => {
   const left = () => readdirSync(tmpdir()).filter(name => name.startsWith('cloudctl-demo-'));
   const before = left();
   const child = spawn(process.execPath, ['scripts/demo.mjs'], {
@@ -19,8 +19,13 @@ it('the demo of the README runs to its end by itself, and leaves nothing behind'
     'daemon start',
     'schedule plan',
     'audit verify',
+    'channel create',
+    'alert list',
+    'alert ack',
     'cost',
   ])
     expect(out).toContain(`$ cloudctl ${line}`);
+  for (const told of ['alert.firing: FIRING: site is down', 'alert.resolved: RESOLVED: site is up'])
+    expect(out).toContain(`(received: ${told}`);
   expect(left()).toEqual(before);
 });
