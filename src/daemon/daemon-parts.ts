@@ -34,6 +34,7 @@ import { roleService } from './gateway/people/services/role.ts';
 import { sessionService } from './gateway/people/services/session.ts';
 import { tokenService } from './gateway/people/services/token.ts';
 import { userService } from './gateway/people/services/user.ts';
+import type { Neighbours } from './gateway/upstream/neighbours.ts';
 import { type ProjectTools, projectService } from './gateway/upstream/service.ts';
 import { keepHouse } from './house.ts';
 import type { Metrics } from './http/metrics.ts';
@@ -87,10 +88,25 @@ export async function openStore({ configuration }: Foundation): Promise<Store> {
 /** The queue on that store. */
 export async function openQueue(foundation: Foundation, store: Store): Promise<Queue> {
   const { redis, lease, store: address } = foundation.configuration.values;
-  // Daemons of one store share its messages, and no others: Redis may serve several installations.
-  const prefix = redis === undefined ? undefined : `cloudctl-${await readIdentity(store)}`;
+  const prefix = redis === undefined ? undefined : await prefixOf(store);
   // A file is one daemon's: what is under way there was left by one that died.
   return open({ ...foundation, store, redis, prefix, lease, takeOver: address === 'sqlite' && redis === undefined });
+}
+
+/** The other daemons of the store; undefined where it is for one alone. */
+export async function findNeighbours(foundation: Foundation, store: Store): Promise<Neighbours | undefined> {
+  const { configuration, clock, random, worker } = foundation;
+  const { redis } = configuration.values;
+  if (redis === undefined) return undefined;
+  const { openNeighbours } = await import('./gateway/upstream/neighbours.ts');
+  // Hosts that were copied have one name, and their daemons one number.
+  const me = `${worker}:${random().toString(36).slice(2)}`;
+  return openNeighbours({ url: redis, prefix: await prefixOf(store), me, clock });
+}
+
+/** Daemons of one store share its messages, and no others: Redis may serve several installations. */
+async function prefixOf(store: Store): Promise<string> {
+  return `cloudctl-${await readIdentity(store)}`;
 }
 
 /** What each resource's verbs do. */

@@ -15,7 +15,7 @@ import { exposedSecrets, findUpstream } from './config/token.ts';
 import { openDoors } from './daemon-doors.ts';
 import { createLive } from './daemon-live.ts';
 import { measureProcess, measureQueue, measureStore } from './daemon-metrics.ts';
-import { openQueue, openStore, parts, servicesOf } from './daemon-parts.ts';
+import { findNeighbours, openQueue, openStore, parts, servicesOf } from './daemon-parts.ts';
 import { createReload } from './daemon-reload.ts';
 import { createStack } from './daemon-stack.ts';
 import { createReports } from './daemon-status.ts';
@@ -23,7 +23,7 @@ import { createTools } from './daemon-tools.ts';
 import type { DaemonWorld } from './daemon-world.ts';
 import { openGateway } from './gateway/open.ts';
 import { openPeoplePart } from './gateway/people/index.ts';
-import { measureProjects } from './gateway/upstream/measures.ts';
+import { describeProject, measureProjects } from './gateway/upstream/measures.ts';
 import { openUpstreams } from './gateway/upstream/projects.ts';
 import { addressFinder, peerFilter } from './http/address.ts';
 import { createBase } from './http/app.ts';
@@ -108,7 +108,9 @@ export async function startDaemon(
     };
     const { lease } = values;
     const { http, random } = world;
-    const projects = await openUpstreams({ store, key: storeKey, http, clock, log, signal, random, find });
+    const neighbours = await findNeighbours(foundation, store);
+    stack.push('neighbours', () => neighbours?.close());
+    const projects = await openUpstreams({ store, key: storeKey, http, clock, log, signal, random, find, neighbours });
     // Its changes go with those of people, what it looks at comes last.
     const through = projects.configured.through;
     const byUrgency: Transport = request =>
@@ -139,7 +141,7 @@ export async function startDaemon(
       endpoint: find().endpoint,
       address: () => servers.address,
     });
-    reports.add('projects', async () => projects.list().map(({ project, report }) => ({ ...project, ...report() })));
+    reports.add('projects', async () => projects.list().map(describeProject));
     const proxies = values['trusted-proxies'] ?? [];
     const access = accessOf(configuration, world.user);
     const { people, signIn, passwords, stop } = await openPeoplePart({ store, audit, clock, log }, live);

@@ -1,5 +1,11 @@
 import type { Metrics, Sample } from '../../http/metrics.ts';
-import type { UpstreamFigures, Upstreams } from './upstream.ts';
+import type { Upstream, UpstreamFigures, Upstreams } from './upstream.ts';
+
+/** What the status tells of a project. */
+export function describeProject({ project, report }: Upstream): Record<string, unknown> {
+  const { underWay, ...figures } = report();
+  return { ...project, ...figures, under_way: underWay };
+}
 
 /** The requests of each project. */
 export function measureProjects(metrics: Metrics, projects: Pick<Upstreams, 'list'>): void {

@@ -13,7 +13,7 @@ import { createActionWatch } from './actions.ts';
 import { changedBy, rootOf } from './collections.ts';
 import { createGate } from './gate.ts';
 import { createReader, type Reading } from './reader.ts';
-import type { Asker, Got, Project, Upstream, UpstreamRequest } from './upstream.ts';
+import type { Asker, Got, Project, Reader, Upstream, UpstreamRequest } from './upstream.ts';
 
 export interface ProjectOptions {
   readonly project: Project;
@@ -23,8 +23,18 @@ export interface ProjectOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly random?: () => number;
+  /** Told of what was changed, for those who have pictures of it too. */
+  readonly onTouch?: (project: Project, collections: readonly string[]) => void;
+  /** How many daemons ask the same project; one where absent. */
+  readonly daemons?: () => number;
   /** Told of the actions that the daemon itself has begun. */
   readonly onActions?: (project: Project, actions: readonly Action[], author: 'daemon') => void;
+}
+
+/** A project that also hears what others have changed in it. */
+export interface OpenProject extends Upstream {
+  /** Another daemon has changed something of these collections. */
+  hear(collections: readonly string[]): void;
 }
 
 /** Milliseconds for one exchange: changes may take longer, since cutting one off leaves open whether it was made. */
@@ -32,8 +42,8 @@ const [timeout, patience] = [15_000, 10_000];
 const changeTimeout = 60_000;
 
 /** One project behind its gate; nothing is asked before somebody asks. */
-export function openProject(options: ProjectOptions): Upstream {
-  const { project, token, http, clock, signal, random, onActions } = options;
+export function openProject(options: ProjectOptions): OpenProject {
+  const { project, token, http, clock, signal, random, onActions, onTouch, daemons = () => 1 } = options;
   const gate = createGate({ http, clock, signal });
 
   /** Sends a request in its turn, with the token of that moment. */
@@ -121,7 +131,14 @@ export function openProject(options: ProjectOptions): Upstream {
     return { status: answer.status, headers: answer.headers, body: bodyOf(answer, project) };
   }
 
-  const reader = createReader({ list, ask, clock, limit: () => gate.figures().limit ?? 3600 });
+  const own = createReader({ list, ask, clock, limit: () => (gate.budget()?.limit ?? 3600) / daemons() });
+  const reader: Reader = {
+    ...own,
+    touch(collections) {
+      own.touch(collections);
+      onTouch?.(project, collections);
+    },
+  };
   const actions = createActionWatch({ sendFor, clock, signal, touch: reader.touch });
   return {
     project,
@@ -131,7 +148,8 @@ export function openProject(options: ProjectOptions): Upstream {
     reader,
     actions,
     through,
-    report: () => ({ ...gate.figures(), ...reader.counts() }),
+    hear: own.touch,
+    report: () => ({ ...gate.figures(), ...own.counts() }),
   };
 }
 

@@ -8,7 +8,8 @@ import type { ProjectRow } from '../../../core/store/tables-gateway.ts';
 import type { Clock, Transport } from '../../../core/world.ts';
 import { type Upstream as Configured, requireToken } from '../../config/token.ts';
 import { tellExpiry } from './expiry.ts';
-import { openProject } from './open-project.ts';
+import type { Neighbours } from './neighbours.ts';
+import { type OpenProject, openProject } from './open-project.ts';
 import type { Project, Upstream, Upstreams } from './upstream.ts';
 
 export interface UpstreamsOptions {
@@ -21,6 +22,8 @@ export interface UpstreamsOptions {
   readonly random?: () => number;
   /** The endpoint and token of the configuration as they are now. */
   readonly find: () => Configured;
+  /** The other daemons of the store, where there may be some. */
+  readonly neighbours?: Neighbours;
   /** Told of the actions that the daemon itself has begun. */
   readonly onActions?: (project: Project, actions: readonly Action[], author: 'daemon') => void;
 }
@@ -46,12 +49,12 @@ export const sealName = (endpoint: string): string => `token of a project at ${e
 
 interface Held {
   readonly row: Selectable<ProjectRow>;
-  readonly upstream: Upstream;
+  readonly upstream: OpenProject;
 }
 
 /** The projects of the store; the configured one is entered where it is missing. Nothing is asked of Hetzner. */
 export async function openUpstreams(options: UpstreamsOptions): Promise<OpenUpstreams> {
-  const { store, key, clock, log, signal, find } = options;
+  const { store, key, clock, log, signal, find, neighbours } = options;
   let held: ReadonlyMap<number, Held> = new Map();
   let isOut = false;
   // It stays what it was at the start, as the token goes to no other.
@@ -70,7 +73,16 @@ export async function openUpstreams(options: UpstreamsOptions): Promise<OpenUpst
     const project = { id, name, endpoint: own };
     const before = held.get(id);
     if (before?.upstream.project.endpoint !== own)
-      return { row, upstream: openProject({ ...options, project, token: () => tokenOf(id, own) }) };
+      return {
+        row,
+        upstream: openProject({
+          ...options,
+          project,
+          token: () => tokenOf(id, own),
+          onTouch: (_, collections) => neighbours?.tell(id, collections),
+          daemons: neighbours?.count,
+        }),
+      };
     // Its queue, its pictures and what is under way stay; new requests have the new token.
     return { row, upstream: before.row.name === name ? before.upstream : { ...before.upstream, project } };
   }
@@ -80,6 +92,7 @@ export async function openUpstreams(options: UpstreamsOptions): Promise<OpenUpst
     held = new Map(rows.map(row => [row.id, hold(row)]));
   }
 
+  neighbours?.onTold((id, collections) => held.get(id)?.upstream.hear(collections));
   await enter(store, endpoint, clock.now());
   await refresh();
 
@@ -92,6 +105,7 @@ export async function openUpstreams(options: UpstreamsOptions): Promise<OpenUpst
     async watch() {
       let told = Number.NEGATIVE_INFINITY;
       while (!signal.aborted) {
+        neighbours?.greet();
         try {
           await refresh();
           if (clock.now() - told >= hour) {

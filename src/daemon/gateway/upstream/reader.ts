@@ -18,7 +18,7 @@ export interface ReaderOptions {
   /** Asks once. */
   readonly ask: (path: string, asker: Asker) => Promise<Got>;
   readonly clock: Pick<Clock, 'now'>;
-  /** Requests an hour that the project has. */
+  /** Requests an hour that this daemon may count on: those of the project, or a part of them where others ask it too. */
   readonly limit: () => number;
 }
 
