@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Action } from '../../../core/api.ts';
 import { collect } from '../../../core/api.ts';
 import { HETZNER_ENDPOINT } from '../../../core/config/endpoint.ts';
+import { toFailure } from '../../../core/failure.ts';
 import { asObject, type Send } from '../../../core/hetzner/call.ts';
 import { hetznerApi } from '../../../core/hetzner/client.ts';
 import { readBody } from '../../../core/hetzner/errors.ts';
@@ -127,7 +128,12 @@ export function openProject(options: ProjectOptions): OpenProject {
   }
 
   async function ask(path: string, asker: Asker): Promise<Got> {
-    const answer = await send({ method: 'GET', path }, asker);
+    const once = () => send({ method: 'GET', path }, asker);
+    // A connection that was kept may have been closed at the other end: that is nobody's news.
+    const answer = await once().catch(error => {
+      if (toFailure(error).code !== 'unreachable') throw error;
+      return once();
+    });
     return { status: answer.status, headers: answer.headers, body: bodyOf(answer, project) };
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Failure } from '../../../../src/core/failure.ts';
 import { openProject } from '../../../../src/daemon/gateway/upstream/open-project.ts';
 import { lifeOf } from '../../../../src/daemon/gateway/upstream/reader.ts';
 import type { Asker, Upstream } from '../../../../src/daemon/gateway/upstream/upstream.ts';
@@ -132,6 +133,18 @@ describe('one answer', () => {
     expect(hetzner.seen).toHaveLength(3);
     upstream.reader.touch(['servers']);
     await get('servers/1/metrics?type=cpu');
+    expect(hetzner.seen).toHaveLength(4);
+  });
+
+  it('is asked for once more when the connection broke, and then given up', async () => {
+    let breaks = 1;
+    hetzner.answer(() => {
+      if (breaks-- > 0) throw new Failure('unreachable', 'the connection was closed');
+      return {};
+    });
+    expect(await upstream.reader.get('servers/1', asker)).toMatchObject({ status: 200 });
+    breaks = 2;
+    await expect(upstream.reader.get('servers/2', asker)).rejects.toMatchObject({ code: 'unreachable' });
     expect(hetzner.seen).toHaveLength(4);
   });
 
