@@ -33,6 +33,7 @@ export interface Gate {
 interface Entry {
   readonly tenant: string;
   readonly urgency: Urgency;
+  readonly since: number;
   readonly until: number;
   readonly make: () => HttpRequest;
   readonly resolve: (answer: HttpResponse) => void;
@@ -115,7 +116,7 @@ export function createGate({ http, clock, signal }: GateOptions): Gate {
       let leave = () => {};
       const answer = new Promise<HttpResponse>((resolve, reject) => {
         const until = Math.min(now + rules[urgency].patience, sendBy);
-        entry = { tenant, urgency, until, make, resolve, reject };
+        entry = { tenant, urgency, since: now, until, make, resolve, reject };
         leave = () => {
           if (turns.drop(entry)) reject(stopped(asker.signal!));
         };

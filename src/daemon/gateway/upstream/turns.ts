@@ -6,6 +6,8 @@ import type { Urgency } from './upstream.ts';
 export interface Waiting {
   readonly tenant: string;
   readonly urgency: Urgency;
+  /** Since when it waits. */
+  readonly since: number;
   /** Clock time after which it does not wait any more. */
   readonly until: number;
 }
@@ -30,8 +32,13 @@ export interface Turns<T extends Waiting> {
   readonly bucket: Bucket;
 }
 
+/** Milliseconds after which a class of which none was started has one before more urgent ones: who changes without end does not keep the others from reading. */
+const starving = 10_000;
+
 /** So many of one tenant may wait. */
 export const most = 200;
+
+const never = Number.POSITIVE_INFINITY;
 
 /** Nobody waits at first. Classes go by their urgency; within one the tenants take turns, each request costing the same. */
 export function createTurns<T extends Waiting>(): Turns<T> {
@@ -44,6 +51,7 @@ export function createTurns<T extends Waiting>(): Turns<T> {
   /** What is under way, and the how manieth it was to be started. */
   const underWay = new Map<T, number>();
   let [started, learnt] = [0, 0];
+  const last: Record<Urgency, number> = { write: 0, read: 0, background: 0 };
 
   function count(tenant: string, by: 1 | -1): void {
     const left = (counts.get(tenant) ?? 0) + by;
@@ -74,6 +82,20 @@ export function createTurns<T extends Waiting>(): Turns<T> {
     return true;
   }
 
+  /** When the class has waited for too long. */
+  function overdueAt(urgency: Urgency): number {
+    const since = [...queues[urgency].values()].flat().reduce((first, one) => Math.min(first, one.since), never);
+    return Math.max(since, last[urgency]) + starving;
+  }
+
+  function start(urgency: Urgency, now: number): { readonly one: T } {
+    bucket = spend(bucket, urgency, now);
+    last[urgency] = now;
+    const one = take(urgency)!;
+    underWay.set(one, ++started);
+    return { one };
+  }
+
   const all = () => urgencies.flatMap(urgency => [...queues[urgency].values()].flat());
 
   return {
@@ -98,19 +120,15 @@ export function createTurns<T extends Waiting>(): Turns<T> {
       return late;
     },
     next(now) {
-      let at = all().reduce((soonest, { until }) => Math.min(soonest, until), Number.POSITIVE_INFINITY);
-      for (const urgency of urgencies) {
-        // Where too many are under way, the end of one of them is what to wait for.
-        if (queues[urgency].size === 0 || underWay.size >= rules[urgency].slots) continue;
-        const start = startOf(bucket, urgency, now);
-        if (start > now) {
-          at = Math.min(at, start);
-          continue;
-        }
-        bucket = spend(bucket, urgency, now);
-        const one = take(urgency)!;
-        underWay.set(one, ++started);
-        return { one };
+      let at = all().reduce((soonest, { until }) => Math.min(soonest, until), never);
+      // Where too many are under way, the end of one of them is what to wait for.
+      const ready = urgencies.filter(each => queues[each].size > 0 && underWay.size < rules[each].slots);
+      const overdue = ready.filter(urgency => urgency !== 'write' && overdueAt(urgency) <= now);
+      for (const urgency of [...overdue, ...ready]) {
+        // One that is overdue waits for no reserve.
+        const from = startOf(bucket, overdue.includes(urgency) ? 'write' : urgency, now);
+        if (from <= now) return start(urgency, now);
+        at = Math.min(at, from, overdue.includes(urgency) || urgency === 'write' ? never : overdueAt(urgency));
       }
       return { at };
     },

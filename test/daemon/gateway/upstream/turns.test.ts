@@ -6,7 +6,9 @@ import type { Urgency } from '../../../../src/daemon/gateway/upstream/upstream.t
 import { createLimiter } from '../../../../src/sandbox/limiter.ts';
 
 const never = Number.POSITIVE_INFINITY;
-const waiting = (tenant: string, urgency: Urgency, until = never): Waiting => ({ tenant, urgency, until });
+const waiting = (tenant: string, urgency: Urgency, until = never, since = 0): Waiting => ({
+  ...{ tenant, urgency, since, until },
+});
 
 function answer(limit: number, remaining: number, status = 200) {
   const headers = { 'ratelimit-limit': String(limit), 'ratelimit-remaining': String(remaining) };
@@ -66,6 +68,32 @@ describe('whose turn it is', () => {
         for (const got of served.values()) expect(Math.abs(got - count / names.length)).toBeLessThanOrEqual(1);
       }),
     );
+  });
+
+  it('comes to a reading and to what is done in the background every ten seconds, though there is always a change that waits', () => {
+    const turns = knowing(3600, 0);
+    const served: string[] = [];
+    for (const urgency of ['read', 'background'] as const)
+      for (let count = 0; count < 100; count += 1) turns.add(waiting('modest', urgency));
+    for (let now = 0; now < 60_000; now += 1_000) {
+      turns.add(waiting('greedy', 'write', never, now));
+      turns.add(waiting('greedy', 'write', never, now));
+      for (const one of drain(turns, now)) {
+        served.push(one.urgency);
+        turns.ended(one, now, answer(3600, 0));
+      }
+    }
+    const count = (urgency: string) => served.filter(one => one === urgency).length;
+    expect([count('read'), count('background')]).toEqual([5, 5]);
+    expect(count('write')).toBeGreaterThanOrEqual(48);
+  });
+
+  it('is looked for again when a request comes back, and not before, however long somebody waits', () => {
+    const turns = knowing(60, 0);
+    for (const urgency of urgencies) turns.add(waiting('web', urgency));
+    for (const now of [0, 9_999]) expect(turns.next(now)).toEqual({ at: 10_000 });
+    // Parts of requests are rounded up to a millisecond.
+    for (const now of [10_000, 59_000]) expect(Math.floor((turns.next(now) as { at: number }).at / 10)).toBe(6_000);
   });
 
   it('is kept by one that had it for nothing', () => {
