@@ -100,6 +100,7 @@ describe.each(stores)('users, on $name', ({ open: openStore }) => {
       for (const ask of held) expect((await ask('GET', 'schedules')).status).toBe(401);
       expect(await stranger('POST', 'sessions', { email: 'ada@example.com', password })).toMatchObject({ status: 401 });
       if (end === 'actions/disable') {
+        held.push(as(await token(id)));
         expect((await root('POST', `users/${id}/actions/enable`)).body.user.state).toBe('active');
         for (const ask of held) expect((await ask('GET', 'schedules')).status).toBe(401);
       }

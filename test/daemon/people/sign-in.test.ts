@@ -15,8 +15,10 @@ const begin = Date.parse('2026-11-25T10:00:00Z');
 async function desk() {
   const people = await gather(() => openSqlite(':memory:'));
   let derived = 0;
+  let meanwhile: () => Promise<unknown> = async () => {};
   const passwords = createPasswords({ n: 16, r: 1, p: 1 }, async (password, _salt, length) => {
     derived += 1;
+    await meanwhile();
     return Buffer.alloc(length, password.toString('hex'));
   });
   const signIn = createSignIn(people, {
@@ -35,7 +37,11 @@ async function desk() {
   };
   const attempt = (email: string, password = 'wrong wrong wrong', address = '192.0.2.1') =>
     work(signIn.begin({ email, password }, { requestId: 'r', address }));
-  return { ...people, passwords, signIn, attempt };
+  /** What happens while the next password is looked at. */
+  const happens = (deed: () => Promise<unknown>) => {
+    meanwhile = deed;
+  };
+  return { ...people, passwords, signIn, attempt, happens };
 }
 
 // The limiter reads the time of the process; nothing else is faked.
@@ -138,6 +144,18 @@ describe('a sign-in that goes wrong', () => {
 });
 
 describe('a sign-in that goes well', () => {
+  it('begins no session for somebody who is disabled, or has another password, at that very moment', async () => {
+    const { attempt, user, passwords, change, store, happens } = await desk();
+    const password = await passwords.hash(right);
+    const id = await user('ada@example.com', { password });
+    for (const set of [{ state: 'disabled' as const }, { password: 'another' }]) {
+      happens(() => change(id, set));
+      expect((await attempt('ada@example.com', right)).failure).toMatchObject({ code: 'conflict' });
+      await change(id, { state: 'active', password });
+    }
+    expect(await store.db.selectFrom('tokens').select('id').execute()).toEqual([]);
+  });
+
   it('keeps the password at the cost of today, and is entered', async () => {
     const people = await desk();
     const old = await createPasswords({ n: 32, r: 1, p: 1 }, async (password, _salt, length) =>

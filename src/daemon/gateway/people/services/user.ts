@@ -114,7 +114,9 @@ export function userService(tools: Tools, passwords: Passwords): Service {
       const user = await requireChangeable(id!, caller);
       if (user.state === 'disabled') {
         const canSignIn = user.password !== null || user.workos_id !== null;
-        await write(user.id, { state: canSignIn ? 'active' : 'invited' });
+        // A token that was just being made when the user was disabled must not come to life.
+        const ended = endAll(store, user.id, clock.now());
+        await write(user.id, { state: canSignIn ? 'active' : 'invited' }, [ended]);
       }
       return answer(user.id);
     },
