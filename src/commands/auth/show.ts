@@ -1,10 +1,12 @@
 import { currentAccount } from '../../core/auth/current.ts';
 import type { Secrets } from '../../core/auth/secrets.ts';
 import { resolveAccess } from '../../core/config/access.ts';
+import { isOfDaemon } from '../../core/config/token.ts';
 import { Failure } from '../../core/failure.ts';
 import { field } from '../../core/field.ts';
 import { command, outputFields } from '../command.ts';
-import { parseFormat } from '../output/format.ts';
+import { escapeControls } from '../output/escape.ts';
+import { type Format, parseFormat } from '../output/format.ts';
 import { writeItem } from '../output/item.ts';
 import { writeRows } from '../output/rows.ts';
 import type { Session } from '../session.ts';
@@ -74,12 +76,15 @@ export const status = command({
 export const whoami = command({
   name: 'whoami',
   summary: 'Show who you are signed in as',
+  description:
+    'Where the context uses a session or a token of a daemon, that daemon is asked; of an account of WorkOS it is known here.',
   fields: outputFields,
   examples: ['cloudctl whoami', 'cloudctl whoami -o json'],
-  exits: ['unauthorized'],
+  exits: ['unauthorized', 'unreachable', 'timeout'],
   async run(session, input) {
     const format = parseFormat(input);
     const { settings, world } = session;
+    if (await isWithSession(session)) return showCurrent(session, format);
     const view = await viewAccount(session, ({ credentials }) => credentials.get(settings.contextName ?? '')?.account);
     if (format.query === undefined && (format.kind === 'table' || format.kind === 'wide')) {
       return world.out.write(`${nameAccount(view)}\n`);
@@ -91,6 +96,30 @@ export const whoami = command({
     });
   },
 });
+
+interface Current {
+  readonly name: string;
+  readonly role: string;
+  readonly owner: string;
+}
+
+/** Whether the context comes to its daemon with a session or a token of that. */
+async function isWithSession({ settings, world }: Session): Promise<boolean> {
+  const access = await resolveAccess(settings, world).catch(() => undefined);
+  return access !== undefined && 'token' in access.credential && isOfDaemon(access.credential.token);
+}
+
+/** Whom the daemon takes this for. */
+async function showCurrent(session: Session, format: Format): Promise<void> {
+  const { out, clock } = session.world;
+  const api = await session.api('daemon');
+  const { current } = await api.send<{ readonly current: Current }>('GET', 'sessions/current');
+  const { name, role } = current;
+  if (format.query === undefined && (format.kind === 'table' || format.kind === 'wide')) {
+    return out.write(`${escapeControls(`${name} (${role})`)}\n`);
+  }
+  await writeItem(out, format, current, { nameOf: () => name, idOf: () => name, now: clock.now() });
+}
 
 /** What commands of this command line would be signed with, in words. */
 async function describeUse({ settings, world }: Session): Promise<string> {

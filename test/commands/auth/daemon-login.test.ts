@@ -35,6 +35,8 @@ describe('signing in to a daemon with a password', () => {
     expect(signedIn.out).toMatch(/^team: signed in as ada@example.com until 20/);
     expect(JSON.parse((await cloudctl('session list -o json')).out)).toMatchObject([{ user: 'ada@example.com' }]);
     expect((await cloudctl('schedule list')).status).toBe(0);
+    expect(await cloudctl('whoami')).toMatchObject({ status: 0, out: 'ada@example.com (operator)\n' });
+    expect(JSON.parse((await cloudctl('whoami -o json')).out)).toMatchObject({ user: 1, owner: 'user-1' });
     expect(await cloudctl('user disable ada@example.com --yes')).toMatchObject({
       status: 4,
       err: expect.stringMatching('the permission user:write, which the role operator'),
