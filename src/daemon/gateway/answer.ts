@@ -1,15 +1,28 @@
-import { Failure } from '../../core/failure.ts';
+import { Failure, type FailureCode } from '../../core/failure.ts';
 import { readError } from '../../core/hetzner/errors.ts';
 import type { HttpResponse } from '../../core/world.ts';
 import type { Answer } from './ask.ts';
 import { clean } from './redact.ts';
 
-/** An answer of Hetzner's that is no good one, for the caller: with its own code, and with `details` always. What went wrong between the gateway and Hetzner is the gateway's: no client takes it for its own token or budget. */
-export function passError(answer: HttpResponse, host: string): Answer {
+/** What a failure means that is not the caller's: the gateway's token is no good, or Hetzner is not well. */
+const ours: readonly FailureCode[] = ['unauthorized', 'forbidden', 'unreachable', 'timeout'];
+
+/** Whether something went wrong between the gateway and Hetzner. */
+export function isOurs({ code }: Failure): boolean {
+  return ours.includes(code);
+}
+
+/** The failure for an answer that is no good one and not the caller's either, `unavailable`: no client takes it for its own token or budget, or for a resource that is gone. */
+export function findFault(answer: HttpResponse, host: string): Failure | undefined {
   const failure = readError(answer, host);
-  if (failure.apiCode === undefined || [401, 403, 429].includes(answer.status) || answer.status >= 500) {
-    throw unavailable(failure);
-  }
+  const isOfApi = failure.apiCode !== undefined && answer.status < 500 && answer.status !== 429;
+  return isOfApi && !isOurs(failure) ? undefined : unavailable(failure);
+}
+
+/** An answer of Hetzner's that is no good one, for the caller: with its own code, and with `details` always. */
+export function passError(answer: HttpResponse, host: string): Answer {
+  const fault = findFault(answer, host);
+  if (fault) throw fault;
   const { error } = JSON.parse(answer.body) as { readonly error: Readonly<Record<string, unknown>> };
   const body = clean({ error: { ...error, details: error.details ?? null } });
   return { status: answer.status, body: JSON.stringify(body) };

@@ -10,6 +10,7 @@ import type { Asking } from '../api/environment.ts';
 import { problemOf } from '../api/problem.ts';
 import { digest, type Repeats } from '../api/repeats.ts';
 import type { Answer, Ask } from './ask.ts';
+import { guard } from './guard.ts';
 import { answerReading, type ReadTools } from './reads.ts';
 import type { Labels } from './reserved.ts';
 import type { Upstream, Upstreams } from './upstream/upstream.ts';
@@ -67,7 +68,7 @@ async function findUpstream(upstreams: Upstreams, principal: Principal, name: st
     await upstreams.refresh();
     found = find();
   }
-  if (found && (principal.project === undefined || principal.project === found.project.id)) return found;
+  if (found && (principal.project === undefined || principal.project === found.project.id)) return guard(found);
   throw new Failure('not_found', name === undefined ? 'no project is set up' : `project not found: ${name}`);
 }
 

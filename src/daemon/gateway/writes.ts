@@ -1,6 +1,6 @@
 import type { Audit, Entry } from '../../core/audit/audit.ts';
 import { type Failure, toFailure } from '../../core/failure.ts';
-import { readError } from '../../core/hetzner/errors.ts';
+import { readBody, readError } from '../../core/hetzner/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Step } from '../../core/store/store.ts';
 import type { Clock, HttpResponse } from '../../core/world.ts';
@@ -92,11 +92,24 @@ async function send(
   upstream.reader.touch(touched);
   const result = await upstream.send(request, askerOf(ask, 'write')).catch(toFailure);
   upstream.reader.touch(touched);
-  const failure = 'status' in result ? (result.status >= 500 ? readError(result, host(ask)) : undefined) : result;
+  const failure = 'status' in result ? faultOf(result, host(ask)) : result;
   if (!failure?.ambiguous || !making) return failure ?? result;
   const made = await findMade(ask, making, tools.clock).catch(() => undefined);
   upstream.reader.touch(touched);
   return made ? { status: 201, headers: {}, body: JSON.stringify(made) } : failure;
+}
+
+/** What is wrong with an answer that is neither a good one nor one of the API's refusals: what was asked for may be done. */
+function faultOf(answer: HttpResponse, host: string): Failure | undefined {
+  const { status } = answer;
+  if (status >= 400 && status < 500) return undefined;
+  if (status >= 300) return readError(answer, host);
+  try {
+    readBody(answer, host);
+    return undefined;
+  } catch (error) {
+    return toFailure(error);
+  }
 }
 
 async function conclude(

@@ -5,6 +5,7 @@ import { toFailure } from '../../../src/core/failure.ts';
 import { useKey } from '../../../src/core/store/key.ts';
 import type { Store } from '../../../src/core/store/store.ts';
 import { createTransport } from '../../../src/core/transport/transport.ts';
+import type { Clock, Transport } from '../../../src/core/world.ts';
 import { createAdmit } from '../../../src/daemon/api/admit.ts';
 import type { Env } from '../../../src/daemon/api/environment.ts';
 import { problemOf } from '../../../src/daemon/api/problem.ts';
@@ -20,17 +21,23 @@ import { type SandboxOptions, startSandbox } from '../../../src/sandbox/index.ts
 import { newKey } from '../../core/audit/entries.ts';
 import { entering } from '../people/people.ts';
 
+interface Given extends Partial<Pick<GatewayTools, 'quotas' | 'approvals'>> {
+  readonly clock?: Clock;
+  readonly http?: Transport;
+}
+
+const realTime: Clock = { now: Date.now, sleep: async () => {} };
+
 /** A gateway before a sandbox, with people whose tokens are good. */
 export async function startGateway(
   open: () => Promise<Store>,
   options: SandboxOptions = {},
-  more: Partial<Pick<GatewayTools, 'quotas' | 'approvals'>> = {},
+  { clock = realTime, http = createTransport({ env: {} }), ...more }: Given = {},
 ) {
   const sandbox = await startSandbox({ actionDuration: 50, ...options });
   onTestFinished(() => sandbox.stop());
   const store = await open();
   onTestFinished(() => store.close());
-  const clock = { now: Date.now, sleep: async () => {} };
   const logged: string[] = [];
   const write = (message: string, about?: unknown) => void logged.push(`${message} ${JSON.stringify(about ?? {})}`);
   const log = { debug: write, info: write, warn: write, error: write };
@@ -39,7 +46,7 @@ export async function startGateway(
   onTestFinished(() => stopping.abort());
   const upstreams = await openUpstreams({
     ...{ store, clock, log, signal: stopping.signal, key: useKey(new Uint8Array(32)) },
-    http: createTransport({ env: {} }),
+    http,
     find: () => ({ endpoint: sandbox.url, token: sandbox.token, from: 'the test' }),
   });
   const tools: GatewayTools = {
