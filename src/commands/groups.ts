@@ -125,6 +125,9 @@ export const groups: readonly GroupEntry[] = [
     () => import('./events/index.ts'),
     ['event'],
   ),
+  entry(daemon, 'owner', 'Owners: whose each resource is, to see and to give away', () => import('./owners.ts')),
+  entry(daemon, 'quota', 'Quotas: how much an owner may have, and has', () => import('./owners.ts')),
+  entry(daemon, 'approval', 'Approvals: requests that take a second person', () => import('./owners.ts')),
   entry(daemon, 'job', 'Jobs: what the daemon has to do, does and has done', () => import('./job.ts')),
   entry(
     daemon,

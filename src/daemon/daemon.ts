@@ -21,7 +21,9 @@ import { createStack } from './daemon-stack.ts';
 import { createReports } from './daemon-status.ts';
 import { createTools } from './daemon-tools.ts';
 import type { DaemonWorld } from './daemon-world.ts';
+import { openDeeds } from './gateway/deeds.ts';
 import { openGateway } from './gateway/open.ts';
+import { openOwners } from './gateway/owners/open.ts';
 import { openPeoplePart } from './gateway/people/index.ts';
 import { describeProject, measureProjects } from './gateway/upstream/measures.ts';
 import { openUpstreams } from './gateway/upstream/projects.ts';
@@ -111,6 +113,8 @@ export async function startDaemon(
     const neighbours = await findNeighbours(foundation, store);
     stack.push('neighbours', () => neighbours?.close());
     const projects = await openUpstreams({ store, key: storeKey, http, clock, log, signal, random, find, neighbours });
+    const deeds = openDeeds({ store, clock });
+    const projects = await openUpstreams({ store, key: storeKey, http, clock, log, signal, random, find });
     // Its changes go with those of people, what it looks at comes last.
     const through = projects.configured.through;
     const byUrgency: Transport = request =>
@@ -124,6 +128,7 @@ export async function startDaemon(
       { key: storeKey, allowed: () => live.current().values['allow-private-targets'] ?? [] },
     );
 
+    const owners = openOwners({ ...tools, upstreams: projects, mask: audit.mask });
     const measuring = await openMeasuring(tools, { folder, budget: projects.configured.budget });
     stack.push('samples', () => measuring.samples.close());
     // One for those who ask for a check now and for those that come in time: each would ask Hetzner by itself.
@@ -147,6 +152,8 @@ export async function startDaemon(
     const { people, signIn, passwords, stop } = await openPeoplePart({ store, audit, clock, log }, live);
     stack.push('people', stop);
     const doors = { ...(await openDoors(world, live)), people };
+    const ofTools = servicesOf(tools, audit, upstream, measuring, sources, passwords);
+    const services = { ...ofTools, ...owners.services };
     const app = createBase({
       log,
       clock,
@@ -157,9 +164,10 @@ export async function startDaemon(
       isPeer: peerFilter(proxies, values['tls-cert'] !== undefined),
       identify: createIdentify(doors),
       api: createApp(tools, servicesOf(tools, audit, upstream, { http, projects }, measuring, sources, passwords), {
+      api: createApp(tools, services, {
         ...doors,
         signIn,
-        gateway: openGateway({ store, audit, log, clock, mask: audit.mask, upstreams: projects }),
+        gateway: openGateway({ store, audit, log, clock, mask: audit.mask, upstreams: projects, deeds, ...owners }),
         mask: audit.mask,
         selfEntering: ['schedule', 'backup'],
         beat: (token, ok, message) => takeBeat(tools, token, ok, message),

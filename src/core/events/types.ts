@@ -4,12 +4,14 @@ import { nearest } from '../nearest.ts';
 /** What the events of the daemon are about: the first word of each type. */
 export const eventFamilies = [
   'alert',
+  'approval',
   'backup',
   'channel',
   'check',
   'daemon',
   'delivery',
   'inbox',
+  'owner',
   'schedule',
 ] as const;
 

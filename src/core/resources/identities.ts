@@ -60,6 +60,9 @@ export const identities = {
   role: own('roles', 'role', ['roles']),
   permit: own('permits', 'permit', ['permits']),
   project: own('projects', 'project', ['projects']),
+  quota: own('quotas', 'quota', ['quotas']),
+  approval: own('approvals', 'approval', ['approvals']),
+  owner: own('owners', 'owner', ['owners']),
   audit: own('audit_entries', 'audit entry', [], 'audit_entry'),
 } as const satisfies Record<string, Identity>;
 

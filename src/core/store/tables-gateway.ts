@@ -143,6 +143,21 @@ export interface QuotaRow {
   readonly updated: Time;
 }
 
+/** Room in an owner's quotas that a change has taken before Hetzner shows it. */
+export interface ReservationRow {
+  readonly owner: string;
+  /** 1, 2, 3 ... for each owner: of two that have counted at once one finds its number taken, and counts again. */
+  readonly seq: number;
+  readonly project_id: number;
+  /** The label `cloudctl/request` of what is made; null for what makes something bigger. */
+  readonly request: string | null;
+  /** What there will be: `Wanted` of daemon/gateway/quotas. */
+  readonly wanted: Json;
+  /** How long it counts where no intent tells what came of it. */
+  readonly until: Time;
+  readonly created: Time;
+}
+
 /** A request that waits for a second person. */
 export interface ApprovalRow {
   readonly id: Generated<number>;
@@ -154,6 +169,8 @@ export interface ApprovalRow {
   readonly permission: string;
   /** Sealed; null where the request has none. */
   readonly body: string | null;
+  /** What tells the request from others, while the same one is not asked for anew; null when it was used or has expired. */
+  readonly live: string | null;
   readonly state: 'waiting' | 'approved' | 'denied' | 'used';
   readonly decided_by: string | null;
   readonly decided: Time | null;

@@ -7,6 +7,7 @@ import type {
   PermitRow,
   ProjectRow,
   QuotaRow,
+  ReservationRow,
   RoleRow,
   TokenRow,
   UserRow,
@@ -198,5 +199,6 @@ export interface Tables {
   readonly intents: IntentRow;
   readonly deeds: DeedRow;
   readonly quotas: QuotaRow;
+  readonly reservations: ReservationRow;
   readonly approvals: ApprovalRow;
 }

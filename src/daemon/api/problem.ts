@@ -37,6 +37,7 @@ const statuses: Readonly<Record<string, number>> = {
   uniqueness_error: 409,
   locked: 423,
   protected: 423,
+  resource_limit_exceeded: 403,
   unavailable: 503,
   upstream_unavailable: 502,
   service_error: 422,

@@ -33,7 +33,7 @@ const day = 86_400_000;
 const given = 60_000;
 const prefix = 'repeat:';
 /** Such answers say that the same may pass later: they are not kept. */
-const passing = [409, 423, 429, 500, 502, 503, 504];
+const passing = [403, 409, 423, 429, 500, 502, 503, 504];
 
 /** Keeps answers in the store for a day, each readable only with the key itself, since an answer may have a secret in it. */
 export function createRepeats({ store, clock }: { readonly store: Store; readonly clock: Clock }): Repeats {

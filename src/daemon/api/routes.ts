@@ -1,6 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { Operation, Resource, Verb } from '../../core/resource.ts';
 import { alert } from '../../core/resources/alert.ts';
+import { approval } from '../../core/resources/approval.ts';
 import { audit } from '../../core/resources/audit.ts';
 import { backup } from '../../core/resources/backup.ts';
 import { channel } from '../../core/resources/channel.ts';
@@ -9,8 +10,10 @@ import { delivery } from '../../core/resources/delivery.ts';
 import { inbox } from '../../core/resources/inbox.ts';
 import { job } from '../../core/resources/job.ts';
 import { maintenance } from '../../core/resources/maintenance.ts';
+import { owner } from '../../core/resources/owner.ts';
 import { permit } from '../../core/resources/permit.ts';
 import { project } from '../../core/resources/project.ts';
+import { quota } from '../../core/resources/quota.ts';
 import { role } from '../../core/resources/role.ts';
 import { route } from '../../core/resources/route.ts';
 import { schedule } from '../../core/resources/schedule.ts';
@@ -47,6 +50,8 @@ export const served: readonly Served[] = [
   ...[check, maintenance, uptime, statusPageResource],
   ...[user, token, session, role, permit],
   ...[project, job, audit, sample, daemon],
+  ...[owner, quota, approval],
+  ...[job, audit, sample, daemon],
 ];
 
 /** The requests that the declarations imply; throws `unexpected` for a verb that is not one request. */

@@ -4,8 +4,13 @@ import type { Ask } from './ask.ts';
 
 /** How much an owner may have. */
 export interface Quotas {
-  /** Throws `refused` (`resource_limit_exceeded`) that names the quota when what is asked for would go beyond one; `target` is what the path names. */
-  require(ask: Ask, body: Readonly<Record<string, unknown>>, target: Item | undefined): Promise<void>;
+  /** Takes room for what is asked for, and gives the writes that give it back where nothing comes of it; throws `refused` (`resource_limit_exceeded`) that names the quota when there is none. `target` is what the path names, `request` the label of what is to be made, where something is. */
+  require(
+    ask: Ask,
+    body: Readonly<Record<string, unknown>>,
+    target: Item | undefined,
+    request: string | undefined,
+  ): Promise<readonly Step[]>;
 }
 
 /** What takes a second person. */

@@ -23,6 +23,15 @@ export type Change =
       readonly author: string;
       readonly request?: string;
     }
+  /** What is owned goes to another owner. */
+  | {
+      readonly kind: 'transfer';
+      readonly project: number;
+      readonly type: string;
+      readonly id: number;
+      readonly owner: string;
+      readonly author: string;
+    }
   | { readonly kind: 'settle'; readonly request: string; readonly id?: number };
 
 /** Who owns what, as the store has it. */
@@ -114,6 +123,12 @@ export function openOwnership({
           .where('request', '=', request),
       };
     }
+    if (change.kind === 'transfer') {
+      const { project, type, id, owner, author } = change;
+      const row = db.updateTable('ownerships').set({ owner, author, closed: null });
+      const query = row.where('project_id', '=', project).where('type', '=', type).where('resource_id', '=', id);
+      return { query };
+    }
     const { project, type, id, owner, author, request = null } = change;
     const row = { project_id: project, type, resource_id: id, owner, author, request, created: now, closed: null };
     // Who was first owns it: a second answer about the same thing changes nothing.
@@ -129,7 +144,7 @@ export function openOwnership({
       else if (change.kind === 'settle') state.intents.delete(change.request);
       else {
         const key = keyOf(change.project, change.type, change.id);
-        if (!state.owners.has(key)) state.owners.set(key, change.owner);
+        if (change.kind === 'transfer' || !state.owners.has(key)) state.owners.set(key, change.owner);
       }
     }
   }
@@ -151,6 +166,12 @@ export function openOwnership({
       if (changes.length === 0) return { steps: [], apply: () => {} };
       const next = db.updateTable('meta').set(is => ({ value: is('value', '+', '1') }));
       const bump = { query: next.where('name', '=', name) };
+      const bump = {
+        query: db
+          .updateTable('meta')
+          .set(({ eb }) => ({ value: eb('value', '+', '1') }))
+          .where('name', '=', name),
+      };
       const steps = changes.map(change => stepOf(change, clock.now()));
       const before = state;
       return { steps: [...steps, bump], apply: () => apply(changes, before) };

@@ -21,6 +21,8 @@ export interface Prepared {
   readonly body: Body | undefined;
   /** The writes that belong to it, beside its entry in the audit log. */
   readonly steps: readonly Step[];
+  /** The writes for when nothing comes of it. */
+  readonly undo: readonly Step[];
 }
 
 /** What deciding needs beside the request. */
@@ -32,7 +34,7 @@ export interface PrepareTools {
 type Body = Readonly<Record<string, unknown>>;
 
 /** Finds out whether a change may be made, by everything that it names; throws `not_found` for what is hidden, `forbidden` with the permission that is missing, `refused` for a body that is wrong or a quota that is used up. */
-export async function prepare(tools: PrepareTools, ask: Ask): Promise<Prepared> {
+export async function prepare(tools: PrepareTools, ask: Ask, request?: string): Promise<Prepared> {
   const { match, principal, view } = ask;
   const { operation, type, id } = match;
   const target = id === undefined ? undefined : await findTarget(ask, operation.method === 'PUT' || ask.fresh);
@@ -49,9 +51,10 @@ export async function prepare(tools: PrepareTools, ask: Ask): Promise<Prepared> 
   if (target === undefined) requireCovered(view, given?.labels);
   const named = operation.references ?? {};
   const body = given && (await resolveReferences(given, named, (type, value) => refer(ask, type, value)));
-  if (decision.kind === 'quota' && operation.counts) await tools.quotas.require(ask, body ?? {}, target);
+  const isCounted = decision.kind === 'quota' && operation.counts !== undefined;
+  const undo = isCounted ? await tools.quotas.require(ask, body ?? {}, target, request) : [];
   const steps = decision.kind === 'approval' ? [await tools.approvals.require(ask, operation.permission)] : [];
-  return { target, body: operation.method === 'PUT' ? keepReserved(body, target) : body, steps };
+  return { target, body: operation.method === 'PUT' ? keepReserved(body, target) : body, steps, undo };
 }
 
 /** What is sent for something that the body names; throws where the caller may not refer to it. */

@@ -32,8 +32,8 @@ type Body = Readonly<Record<string, unknown>>;
 
 /** Makes a change: entered in the audit log before it is sent and after it was answered, with who owns what it made; a refusal is entered too. Throws a Failure, `unavailable` where nobody knows whether it was done. */
 export async function answerChange(tools: WriteTools, ask: Ask): Promise<Answer> {
-  const { prepared, entry } = await decide(tools, ask);
   const making = makingOf(ask);
+  const { prepared, entry } = await decide(tools, ask, making);
   const begun = making && (await begin(ask, making, tools.ownership, tools.clock));
   if (begun && 'made' in begun) return shown(ask, 201, begun.made);
   const intent = tools.ownership.write(begun ? [begun.change] : []);
@@ -42,7 +42,7 @@ export async function answerChange(tools: WriteTools, ask: Ask): Promise<Answer>
   const of = await enter(tools.audit, { ...entry, result: 'begun', difference }, [...prepared.steps, ...intent.steps]);
   intent.apply();
   const end = (outcome: Outcome) => enterOutcome(tools, { ...entry, ...outcome.entry, of }, outcome);
-  return conclude(tools, ask, making, end, await send(tools, ask, body, making));
+  return conclude(tools, ask, { making, undo: prepared.undo }, end, await send(tools, ask, body, making));
 }
 
 /** How a change ended: for the audit log, with what else is written. */
@@ -52,7 +52,11 @@ interface Outcome {
   readonly steps?: readonly Step[];
 }
 
-async function decide(tools: WriteTools, ask: Ask): Promise<{ prepared: Prepared; entry: Omit<Entry, 'result'> }> {
+async function decide(
+  tools: WriteTools,
+  ask: Ask,
+  making: Making | undefined,
+): Promise<{ prepared: Prepared; entry: Omit<Entry, 'result'> }> {
   const { type, id } = ask.match;
   const named = { type: keyOfItem(type), id: id ?? '' };
   const entry = {
@@ -60,7 +64,7 @@ async function decide(tools: WriteTools, ask: Ask): Promise<{ prepared: Prepared
     ...{ requestId: ask.requestId, address: ask.address },
   };
   try {
-    const prepared = await prepare(tools, ask);
+    const prepared = await prepare(tools, ask, making?.request);
     const name = prepared.target?.name ?? prepared.body?.name;
     const target = {
       ...named,
@@ -115,7 +119,7 @@ function faultOf(answer: HttpResponse, host: string): Failure | undefined {
 async function conclude(
   { deeds }: WriteTools,
   ask: Ask,
-  making: Making | undefined,
+  { making, undo }: { readonly making: Making | undefined; readonly undo: readonly Step[] },
   end: (outcome: Outcome) => Promise<void>,
   result: HttpResponse | Failure,
 ): Promise<Answer> {
@@ -123,11 +127,16 @@ async function conclude(
   const unmade: readonly Change[] = making ? [{ kind: 'settle', request: making.request }] : [];
   if (!('status' in result)) {
     // What may have been made stays intended until it is known.
-    await end({ entry: { result: 'failed', reason: reasonOf(result) }, changes: result.ambiguous ? [] : unmade });
+    const ended = result.ambiguous ? {} : { changes: unmade, steps: undo };
+    await end({ entry: { result: 'failed', reason: reasonOf(result) }, ...ended });
     throw result.code === 'limited' ? result : unavailable(result);
   }
   if (result.status >= 400) {
-    await end({ entry: { result: 'refused', reason: reasonOf(readError(result, host(ask))) }, changes: unmade });
+    await end({
+      entry: { result: 'refused', reason: reasonOf(readError(result, host(ask))) },
+      changes: unmade,
+      steps: undo,
+    });
     return passError(result, host(ask));
   }
   const body = result.body.trim() === '' ? undefined : (JSON.parse(result.body) as Body);

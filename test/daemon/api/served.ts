@@ -115,6 +115,9 @@ export async function openApi(options: ServedOptions = {}) {
     channel: memory('channel', ['preview', 'test', 'enable', 'disable']),
     delivery: memory('delivery', ['retry']),
     inbox: memory('inbox_message', ['read', 'clear']),
+    owner: memory('owner', ['transfer']),
+    quota: memory('quota', ['set']),
+    approval: memory('approval', ['approve', 'deny']),
   };
   const passwords = createPasswords({ n: 16, r: 1, p: 1 });
   const services = {

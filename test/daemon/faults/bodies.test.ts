@@ -7,7 +7,7 @@ import { createAlertTools } from '../../../src/daemon/alerts/tools.ts';
 import { createApp } from '../../../src/daemon/api/app.ts';
 import { openSources } from '../../../src/daemon/checks/sources.ts';
 import { servicesOf } from '../../../src/daemon/daemon-parts.ts';
-import { fetchVia } from '../api/served.ts';
+import { fetchVia, memory } from '../api/served.ts';
 import { openBench } from '../backup/bench.ts';
 
 const keys = [
@@ -71,7 +71,10 @@ describe('schedules that are asked for over the API', () => {
       openSources(tools, { key: alerting.key, allowed: () => [] }),
       createPasswords({ n: 16, r: 1, p: 1 }),
     );
-    const app = createApp(tools, services, { mask: audit.mask, selfEntering: ['schedule', 'backup'] });
+    const owning = { owner: memory('owner', ['transfer']), quota: memory('quota', ['set']) };
+    const others = { ...owning, approval: memory('approval', ['approve', 'deny']) };
+    const idle = Object.fromEntries(Object.entries(others).map(([name, { service }]) => [name, service]));
+    const app = createApp(tools, { ...services, ...idle }, { mask: audit.mask, selfEntering: ['schedule', 'backup'] });
     const ask = async (method: string, path: string, text?: string) => {
       const request = new Request(`http://localhost/cloudctl/v1/${path}`, { method, body: text });
       const answer = await fetchVia(app, 'socket')(request);

@@ -117,6 +117,17 @@ export const gateway = [
     UNIQUE (owner, type)
   ) {TABLE}`,
 
+  `CREATE TABLE reservations (
+    owner {NAME} NOT NULL,
+    seq {NUMBER} NOT NULL,
+    project_id {NUMBER} NOT NULL,
+    request {NAME},
+    wanted {TEXT} NOT NULL,
+    until {NUMBER} NOT NULL,
+    created {NUMBER} NOT NULL,
+    PRIMARY KEY (owner, seq)
+  ) {TABLE}`,
+
   `CREATE TABLE approvals (
     id {SERIAL},
     user_id {NUMBER},
@@ -126,6 +137,7 @@ export const gateway = [
     path {TEXT} NOT NULL,
     permission {NAME} NOT NULL,
     body {TEXT},
+    live {NAME} UNIQUE,
     state {NAME} NOT NULL,
     decided_by {NAME},
     decided {NUMBER},
