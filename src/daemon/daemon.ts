@@ -114,7 +114,6 @@ export async function startDaemon(
     stack.push('neighbours', () => neighbours?.close());
     const projects = await openUpstreams({ store, key: storeKey, http, clock, log, signal, random, find, neighbours });
     const deeds = openDeeds({ store, clock });
-    const projects = await openUpstreams({ store, key: storeKey, http, clock, log, signal, random, find });
     // Its changes go with those of people, what it looks at comes last.
     const through = projects.configured.through;
     const byUrgency: Transport = request =>
@@ -152,7 +151,7 @@ export async function startDaemon(
     const { people, signIn, passwords, stop } = await openPeoplePart({ store, audit, clock, log }, live);
     stack.push('people', stop);
     const doors = { ...(await openDoors(world, live)), people };
-    const ofTools = servicesOf(tools, audit, upstream, measuring, sources, passwords);
+    const ofTools = servicesOf(tools, audit, upstream, { http, projects }, measuring, sources, passwords);
     const services = { ...ofTools, ...owners.services };
     const app = createBase({
       log,
@@ -163,7 +162,6 @@ export async function startDaemon(
       findAddress: addressFinder(proxies),
       isPeer: peerFilter(proxies, values['tls-cert'] !== undefined),
       identify: createIdentify(doors),
-      api: createApp(tools, servicesOf(tools, audit, upstream, { http, projects }, measuring, sources, passwords), {
       api: createApp(tools, services, {
         ...doors,
         signIn,

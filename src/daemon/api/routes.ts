@@ -49,8 +49,7 @@ export const served: readonly Served[] = [
   ...[schedule, backup, alert, silence, route, channel, delivery, inbox],
   ...[check, maintenance, uptime, statusPageResource],
   ...[user, token, session, role, permit],
-  ...[project, job, audit, sample, daemon],
-  ...[owner, quota, approval],
+  ...[project, owner, quota, approval],
   ...[job, audit, sample, daemon],
 ];
 

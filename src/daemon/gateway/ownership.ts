@@ -166,12 +166,6 @@ export function openOwnership({
       if (changes.length === 0) return { steps: [], apply: () => {} };
       const next = db.updateTable('meta').set(is => ({ value: is('value', '+', '1') }));
       const bump = { query: next.where('name', '=', name) };
-      const bump = {
-        query: db
-          .updateTable('meta')
-          .set(({ eb }) => ({ value: eb('value', '+', '1') }))
-          .where('name', '=', name),
-      };
       const steps = changes.map(change => stepOf(change, clock.now()));
       const before = state;
       return { steps: [...steps, bump], apply: () => apply(changes, before) };
