@@ -25,6 +25,9 @@ export interface Watched {
   readonly flapping: boolean;
 }
 
+/** Milliseconds by which one answer may be quicker than another: a time of whole intervals is over with the result that ends it, not with the next one. */
+export const tolerance = 2000;
+
 const none: Streak = { count: 0, since: 0 };
 
 /** Of something that nothing is known of yet. */
@@ -56,13 +59,12 @@ export function observe(before: Watched, result: Result, policy: Policy, now: nu
 /** When it will be down at the earliest if nothing but failures comes from `next` on, each an interval after the other; undefined while nothing fails, and when it is down. */
 export function fallsAt(
   { state, failing, changes }: Watched,
-  { interval, timeout, count, for: least }: Policy,
+  { interval, count, for: least }: Policy,
   next: number,
 ): number | undefined {
   if (state === 'down' || failing.count === 0) return undefined;
   const needed = Math.max(least, slowness(changes, interval));
-  // A result comes as long after its time as the answer takes, the first one as well as the last.
-  const later = Math.ceil((failing.since + needed - timeout - next) / interval);
+  const later = Math.ceil((failing.since + needed - tolerance - next) / interval);
   return next + interval * Math.max(0, later, count - failing.count - 1);
 }
 
@@ -83,7 +85,7 @@ function continueStreaks({ failing, passing, blind }: Watched, outcome: Outcome,
 function decide(known: Watched, outcome: Outcome, policy: Policy, now: number): Watched {
   const { state, since, failing, passing, blind, changes } = known;
   const slow = slowness(changes, policy.interval);
-  const lasts = (streak: Streak, ms: number) => now - streak.since >= ms;
+  const lasts = (streak: Streak, ms: number) => now - streak.since >= ms - tolerance;
   const become = (to: State, streak: Streak): Watched => ({
     ...known,
     state: to,

@@ -32,8 +32,8 @@ export function createGuard(lookup: Lookup, allowed: () => readonly string[], ke
     if (!wrong && found.length > 0) return found;
     if (!wrong) throw new Failure('unreachable', `${host} has no address`);
     const where = literal ? `${bare} is` : `${host} leads to ${wrong.address},`;
-    throw new Failure('refused', `${where} an address of the daemon's own networks`, {
-      hint: `Name the network in ${key} of the configuration where that is meant`,
+    throw new Failure('refused', `${where} an address of the daemon's own networks, which ${key} does not name`, {
+      hint: `Name the network in ${key} of the daemon's configuration where that is meant`,
     });
   };
 }

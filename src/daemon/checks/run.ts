@@ -43,7 +43,7 @@ export async function runCheck(
     if (signal.aborted) return needs === 'network' ? down(said) : { ...unknown(said), ...blameOf(needs) };
     const failure = toFailure(error);
     if (needs === 'hetzner' && failure.code !== 'unexpected') return { ...unknown(failure.message), blame: 'hetzner' };
-    if (failure.code === 'refused') return unknown(`${failure.message}${failure.hint ? `: ${failure.hint}` : ''}`);
+    if (failure.code === 'refused') return unknown(failure.message);
     log.warn('check could not be run', { check: id, reason: failure.message });
     return unknown(sayFault(error));
   } finally {
