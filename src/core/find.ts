@@ -5,7 +5,7 @@ import type { Identity } from './resources/identities.ts';
 
 /** Enough of a resource to find one. */
 export type Findable = Pick<Identity, 'path' | 'key' | 'title' | 'of'> &
-  Pick<Declaration, 'query' | 'nameKey' | 'namedIn'> & { readonly name: string };
+  Pick<Declaration, 'query' | 'nameKey'> & { readonly name: string };
 
 /** Which items a command is for. */
 export interface Selection {
@@ -116,9 +116,7 @@ async function byName(api: Api, resource: Findable, name: string, query: Query):
   const key = resource.nameKey ?? 'name';
   // The daemon narrows its lists by whatever its things are called; Hetzner by names only.
   const filter = key === 'name' || resource.of === 'daemon' ? { name } : {};
-  const rows = await collect<Item>(
-    api.list(resource.path, { ...resource.query, ...resource.namedIn, ...query, ...filter }),
-  );
+  const rows = await collect<Item>(api.list(resource.path, { ...resource.query, ...query, ...filter }));
   return rows.filter(row => row[key] === name);
 }
 

@@ -77,8 +77,6 @@ export interface Declaration<T extends Item = Item> {
   readonly query?: Query;
   /** The key a person knows an item by; `name` where absent. */
   readonly nameKey?: string;
-  /** What a list is asked for besides where a name is looked up, since by itself it leaves some out. */
-  readonly namedIn?: Query;
   readonly columns: Readonly<Record<string, Column<T>>>;
   readonly defaults: readonly string[];
   /** Shown by `-o wide` after the defaults. */

@@ -27,7 +27,6 @@ const text = (summary: string) => field('text', summary, { required: true });
 /** Alerts: what is wrong, and what was lately. */
 export const alert = resource('alert', {
   nameKey: 'key',
-  namedIn: { state: states },
   columns,
   defaults: ['id', 'key', 'state', 'severity', 'summary', 'since', 'fires', 'acknowledged'],
   wide: ['labels', 'started', 'ended', 'silenced'],
