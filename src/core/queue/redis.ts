@@ -13,8 +13,13 @@ export interface RedisServer {
   complained(error: unknown): void;
 }
 
-/** The server of a URL, to which nothing is connected yet; throws `usage` for a URL that is none. */
-export async function openRedis(url: string, log: Log): Promise<RedisServer> {
+/** The server of a URL, to which nothing is connected yet; `away` and `back` are what the log says of an outage. Throws `usage` for a URL that is none. */
+export async function openRedis(
+  url: string,
+  log: Log,
+  away = 'redis does not answer: jobs are taken from the store',
+  back = 'redis answers again',
+): Promise<RedisServer> {
   if (!URL.canParse(url) || !['redis:', 'rediss:'].includes(new URL(url).protocol)) {
     throw new Failure('usage', 'the address of Redis is no URL of it', { hint: 'redis://host:6379 or rediss://...' });
   }
@@ -23,10 +28,10 @@ export async function openRedis(url: string, log: Log): Promise<RedisServer> {
   const failed = (error: unknown) => {
     if (isOut) return;
     isOut = true;
-    log.warn('redis does not answer: jobs are taken from the store', { error: kindOf(error) });
+    log.warn(away, { error: kindOf(error) });
   };
   const answered = () => {
-    if (isOut) log.info('redis answers again');
+    if (isOut) log.info(back);
     isOut = false;
   };
   return {

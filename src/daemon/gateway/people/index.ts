@@ -14,11 +14,17 @@ export interface PeoplePart {
   readonly stop: () => void;
 }
 
+/** What the log says of it. */
+const outage = [
+  'sign-ins are counted by each daemon for itself: redis does not answer',
+  'sign-ins are counted together again',
+] as const;
+
 /** People, sessions and sign-in as the configuration has them; tries are counted in Redis where there is one. */
 export async function openPeoplePart(tools: PeopleTools, live: LiveConfiguration): Promise<PeoplePart> {
   const { values } = live.current();
   const { redis, 'workos-client-id': clientId, 'workos-endpoint': endpoint } = values;
-  const server = redis === undefined ? undefined : await openRedis(redis, tools.log);
+  const server = redis === undefined ? undefined : await openRedis(redis, tools.log, ...outage);
   // A sign-in does not wait for Redis: while it is away tries are counted here.
   const client = server?.connect({ enableOfflineQueue: false, maxRetriesPerRequest: 1 });
   const shared = client && { client, prefix: `cloudctl-${await readIdentity(tools.store)}` };
