@@ -206,29 +206,33 @@ describe.each(stores)('alerts on $name', { timeout: 120_000 }, back => {
     expect(await bench.deliveries().then(rows => rows.filter(({ state }) => state === 'dead'))).toEqual([]);
   });
 
-  it('of which there are thousands leave the daemon its turns: whoever asks waits for a few of them, not for all', async () => {
-    const { bench } = await openAlerts({ 'group-by': ['check'] });
-    const at = bench.clock.now();
-    const steps = Array.from({ length: 2_000 }, (_, n) =>
-      stating(bench.store, {
-        ...{ key: `c${n}`, at, firing: true, severity: 'warning', labels: { check: `c${n}` }, summary: 'x' },
-      } as Condition),
-    );
-    await bench.store.commit(steps);
-    let turns = 0;
-    let next = setImmediate(function count() {
-      turns += 1;
-      next = setImmediate(count);
-    });
-    await bench.alerts.turn();
-    const taking = turns;
-    await bench.clock.advance(30_000);
-    await bench.alerts.turn();
-    clearImmediate(next);
-    // Two hundred are taken at once, fifty told of.
-    expect(taking).toBeGreaterThanOrEqual(10);
-    expect(turns - taking).toBeGreaterThanOrEqual(40);
-  });
+  // Only SQLite is worked on without letting go; MySQL is waited for.
+  it.skipIf(back.name === 'MySQL')(
+    'of which there are thousands leave the daemon its turns: whoever asks waits for a few of them, not for all',
+    async () => {
+      const { bench } = await openAlerts({ 'group-by': ['check'] });
+      const at = bench.clock.now();
+      const steps = Array.from({ length: 2_000 }, (_, n) =>
+        stating(bench.store, {
+          ...{ key: `c${n}`, at, firing: true, severity: 'warning', labels: { check: `c${n}` }, summary: 'x' },
+        } as Condition),
+      );
+      await bench.store.commit(steps);
+      let turns = 0;
+      let next = setImmediate(function count() {
+        turns += 1;
+        next = setImmediate(count);
+      });
+      await bench.alerts.turn();
+      const taking = turns;
+      await bench.clock.advance(30_000);
+      await bench.alerts.turn();
+      clearImmediate(next);
+      // Two hundred are taken at once, fifty told of.
+      expect(taking).toBeGreaterThanOrEqual(10);
+      expect(turns - taking).toBeGreaterThanOrEqual(40);
+    },
+  );
 
   it('are found by their key also when they are over', async () => {
     const { bench, alerts } = await openAlerts();
