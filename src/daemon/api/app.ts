@@ -49,17 +49,19 @@ export function createApp(
     c.res.headers.set('x-content-type-options', 'nosniff');
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   });
+  const tell = (c: Asking, failure: Failure) => {
+    const { status, body, headers } = problemOf(failure);
+    return c.json(body, status as 500, headers);
+  };
   app.onError((error, c) => {
     const failure = toFailure(error);
     if (failure.code === 'unexpected') {
       tools.log.error('request failed', { request_id: c.get('requestId'), error: error.stack ?? error.message });
     }
-    const { status, body, headers } = problemOf(failure);
-    return c.json(body, status as 500, headers);
+    return tell(c, failure);
   });
-  app.notFound(c => {
-    throw new Failure('not_found', `there is no ${c.req.method} ${c.req.path.slice(0, 200)}`);
-  });
+  // Thrown here it would pass by what every answer gets.
+  app.notFound(c => tell(c, new Failure('not_found', `there is no ${c.req.method} ${c.req.path.slice(0, 200)}`)));
   const admit = createAdmit(tools, doors);
   if (signIn) addSignIn(app, base, signIn, admit);
   app.use(`${base}/*`, admit.enter);

@@ -68,6 +68,12 @@ export function createBase(options: AppOptions): Hono<HttpEnvironment> {
     }
     await next();
   });
+  app.use(async (c, next) => {
+    // With its dots resolved it would be another path than the one that a proxy before the daemon has let through.
+    const [path = ''] = (c.get('request').incoming.url ?? '').split('?');
+    if (path !== new URL(c.req.url).pathname) throw new Failure('not_found', 'there is nothing at that path');
+    await next();
+  });
   addHealth(app, {
     ...options,
     mayMeasure: async c => {

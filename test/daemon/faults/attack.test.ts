@@ -8,6 +8,7 @@ import { loadConfiguration } from '../../../src/daemon/config/read.ts';
 import { type Daemon, startDaemon } from '../../../src/daemon/daemon.ts';
 import { prepareStateDirectory } from '../../../src/daemon/service/state-directory.ts';
 import { startSandbox } from '../../../src/sandbox/index.ts';
+import { headOf, sendRaw } from '../../helpers/raw-http.ts';
 import { run } from '../../helpers/run.ts';
 import { askSocket, daemonHome, type Home } from '../process/daemon-process.ts';
 
@@ -37,26 +38,10 @@ beforeAll(async () => {
 });
 afterAll(() => daemon.stop());
 
-/** Sends bytes as they are, and resolves with the status and all that came back when the other side closes. */
-function send(bytes: string | Buffer): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const peer = connect(port, '127.0.0.1');
-    let text = '';
-    peer.setEncoding('utf8').on('data', more => {
-      text += more;
-    });
-    peer.on('error', () => {});
-    peer.on('close', () => resolve({ status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0), text }));
-    peer.setTimeout(10_000, () => reject(new Error(`no end after: ${text}`)));
-    peer.write(bytes);
-  });
-}
-
-const head = (method: string, path: string, ...more: string[]) =>
-  `${[`${method} ${path} HTTP/1.1`, 'host: x', 'connection: close', ...more].join('\r\n')}\r\n\r\n`;
+const send = (bytes: string | Buffer) => sendRaw(port, bytes);
 const admin = `authorization: Bearer ${token}`;
 const post = (body: string, ...more: string[]) =>
-  head('POST', `${base}/schedules`, admin, `content-length: ${Buffer.byteLength(body)}`, ...more) + body;
+  headOf('POST', `${base}/schedules`, admin, `content-length: ${Buffer.byteLength(body)}`, ...more) + body;
 const good = { name: 'n', servers: ['web-1'], cron: '@daily', keep_last: 1 };
 
 describe('a path', () => {
@@ -65,7 +50,7 @@ describe('a path', () => {
     ...['1e3', '0x1', '-1', '9999999999999999999', '1/', '%00', '1/constructor'].map(id => `${base}/schedules/${id}`),
     ...[`${base}/toString`, `${base}/__proto__`, '/%e0%a4%a', '/healthz/x', `/${'a'.repeat(20_000)}`],
   ])('that is none finds nothing: %s', async path => {
-    const { status, text } = await send(head('GET', path, admin));
+    const { status, text } = await send(headOf('GET', path, admin));
     expect(status).toBe(404);
     expect(text.length).toBeLessThan(2_000);
   });
@@ -73,7 +58,7 @@ describe('a path', () => {
   it.each(['__proto__=1', 'constructor=1', 'page=0x1', 'sort=__proto__', 'per_page=1e1', 'name[]=x'])(
     'with the query %s is refused',
     async query => {
-      expect((await send(head('GET', `${base}/schedules?${query}`, admin))).status).toBe(422);
+      expect((await send(headOf('GET', `${base}/schedules?${query}`, admin))).status).toBe(422);
     },
   );
 });
@@ -104,22 +89,22 @@ describe('a body', () => {
 
   it('that is not UTF-8, that never ends, or whose length is a lie is refused', async () => {
     const broken = Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]);
-    const start = head('POST', `${base}/schedules`, admin, `content-length: ${broken.length}`);
+    const start = headOf('POST', `${base}/schedules`, admin, `content-length: ${broken.length}`);
     expect((await send(Buffer.concat([Buffer.from(start), broken]))).status).toBe(422);
-    const chunked = head('POST', `${base}/schedules`, admin, 'transfer-encoding: chunked');
+    const chunked = headOf('POST', `${base}/schedules`, admin, 'transfer-encoding: chunked');
     expect((await send(chunked + `10000\r\n${'x'.repeat(65_536)}\r\n`.repeat(20))).status).toBe(422);
-    expect((await send(head('POST', `${base}/schedules`, admin, 'content-length: 99999999999'))).status).toBe(422);
-    const both = head('POST', `${base}/schedules`, admin, 'content-length: 4', 'transfer-encoding: chunked');
+    expect((await send(headOf('POST', `${base}/schedules`, admin, 'content-length: 99999999999'))).status).toBe(422);
+    const both = headOf('POST', `${base}/schedules`, admin, 'content-length: 4', 'transfer-encoding: chunked');
     expect((await send(`${both}0\r\n\r\nGET /metrics HTTP/1.1\r\nhost: x\r\n\r\n`)).status).toBe(400);
   });
 
   it('in pieces, or none at all, is taken as what it is', async () => {
     const text = JSON.stringify({ ...good, name: 'pieces' });
     const pieces = [text.slice(0, 9), text.slice(9)].map(piece => `${piece.length.toString(16)}\r\n${piece}\r\n`);
-    const chunked = head('POST', `${base}/schedules`, admin, 'transfer-encoding: chunked');
+    const chunked = headOf('POST', `${base}/schedules`, admin, 'transfer-encoding: chunked');
     expect((await send(`${chunked}${pieces.join('')}0\r\n\r\n`)).status).toBe(201);
-    expect((await send(head('POST', `${base}/schedules`, admin))).status).toBe(422);
-    expect((await send(head('OPTIONS', `${base}/schedules`, admin))).status).toBe(404);
+    expect((await send(headOf('POST', `${base}/schedules`, admin))).status).toBe(422);
+    expect((await send(headOf('OPTIONS', `${base}/schedules`, admin))).status).toBe(404);
   });
 });
 
@@ -132,13 +117,13 @@ describe('who has no token', () => {
       [`authorization: Bearer ${token}x`, 'content-length: 2'],
       [`authorization: Basic ${Buffer.from(`x:${token}`).toString('base64')}`, 'content-length: 2'],
     ]) {
-      const { status, text } = await send(`${head('POST', `${base}/schedules`, ...more)}{}`);
+      const { status, text } = await send(`${headOf('POST', `${base}/schedules`, ...more)}{}`);
       expect(status).toBe(401);
       expect(text).not.toMatch(/access-control-allow/i);
     }
-    expect((await send(head('POST', `${base}/schedules`))).status).toBe(401);
-    expect((await send(head('GET', '/metrics'))).status).toBe(401);
-    expect((await send(head('GET', '/readyz'))).text).not.toMatch(/socket|store|pid/);
+    expect((await send(headOf('POST', `${base}/schedules`))).status).toBe(401);
+    expect((await send(headOf('GET', '/metrics'))).status).toBe(401);
+    expect((await send(headOf('GET', '/readyz'))).text).not.toMatch(/socket|store|pid/);
   });
 });
 
@@ -146,7 +131,7 @@ describe('the log', () => {
   it('takes no word of a caller for another record, request or address', async () => {
     lines.length = 0;
     const evil = ['x-request-id: a b"}{"level":"error"', 'x-forwarded-for: 9.9.9.9'];
-    const { text } = await send(head('GET', `${base}/%0a%1b%5b2J`, admin, ...evil));
+    const { text } = await send(headOf('GET', `${base}/%0a%1b%5b2J`, admin, ...evil));
     expect(text).toMatch(/x-request-id: [0-9a-f-]{36}\r\n/);
     const raw = lines.join('');
     expect(raw).not.toMatch(/9\.9\.9\.9|\u001b/);
@@ -202,7 +187,7 @@ describe('a flood', () => {
   });
 
   it('of headers, and headers that never end, is cut off', { timeout: 30_000 }, async () => {
-    expect((await send(head('GET', '/', `x: ${'a'.repeat(40_000)}`))).status).toBe(431);
+    expect((await send(headOf('GET', '/', `x: ${'a'.repeat(40_000)}`))).status).toBe(431);
     const slow = connect(port, '127.0.0.1');
     let text = '';
     slow.on('data', data => {
