@@ -1,0 +1,139 @@
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { temporaryHome } from '../helpers/run.ts';
+import { untilEnd, which } from './binary.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { pythonPrints, pythonSteps, runSteps } from './hcloud-steps.ts';
+
+const hcloud = which('hcloud');
+const python = which('python3');
+const openssl = which('openssl');
+
+type Env = Readonly<Record<string, string>>;
+
+/** Runs hcloud as whoever has that token. One that hangs is ended, and fails. */
+const runner =
+  (url: string, token: string, more: Env = {}) =>
+  async (line: string) => {
+    const env = { HOME: temporaryHome(), HCLOUD_TOKEN: token, HCLOUD_ENDPOINT: url, ...more };
+    const { stdout } = await promisify(execFile)(hcloud!, line.split(' '), { env, timeout: 30_000 });
+    return stdout;
+  };
+
+async function runPython(url: string, token: string, more: Env = {}): Promise<string> {
+  const env = { HOME: temporaryHome(), HCLOUD_TOKEN: token, HCLOUD_ENDPOINT: url, ...more };
+  const { stdout } = await promisify(execFile)('/usr/bin/python3', ['-c', pythonSteps], { env, timeout: 60_000 });
+  return stdout;
+}
+
+const owned = 'server volume network firewall placement-group ssh-key floating-ip primary-ip certificate'.split(' ');
+const catalogue = ['location', 'server-type', 'iso', 'load-balancer-type', 'image'];
+
+/** What a list has, as whoever runs it sees it, without the labels of the gateway. */
+const listAs = (run: (line: string) => Promise<string>) => async (noun: string) =>
+  JSON.parse(await run(`${noun} list -o json`), (key, value) =>
+    key === 'labels'
+      ? Object.fromEntries(Object.entries(value).filter(([name]) => !name.startsWith('cloudctl/')))
+      : value,
+  );
+
+/** A certificate for this machine's loopback address, made as docs/gateway.md tells. */
+function certify(): { cert: string; key: string } {
+  const recipe = /```sh\n(openssl req [^`]*)```/.exec(readFileSync('docs/gateway.md', 'utf8'))![1]!;
+  const folder = mkdtempSync(join(tmpdir(), 'cloudctl-tls-'));
+  const line = recipe.replaceAll('\\\n', ' ').replaceAll('cloud.example.com', 'localhost');
+  execFileSync('/bin/sh', ['-c', line], { cwd: folder, stdio: 'ignore' });
+  return { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+}
+
+describe.skipIf(!hcloud)("Debian's hcloud through the gateway", { timeout: 180_000 }, () => {
+  it.each(['client', 'admin'])('does for a %s all that it does at Hetzner itself, and its waits end', async role => {
+    const { url, token } = await startGateway({ speed: 10 });
+    await runSteps(runner(url, await token('ada@x.test', role)));
+  });
+
+  it('lists for an administrator what there is, and for a client what is its own', async () => {
+    const { url, token, sandbox } = await startGateway({ speed: 100 });
+    const [ada, bob, boss] = [
+      runner(url, await token('ada@x.test', 'client')),
+      runner(url, await token('bob@x.test', 'client')),
+      runner(url, await token('boss@x.test', 'admin')),
+    ];
+    for (const line of [
+      'network create --name net --ip-range 10.0.0.0/16',
+      'firewall create --name fw',
+      'server create --name web-1 --type cx23 --image debian-13 --location fsn1 --label env=prod',
+      'volume create --name data --size 10 --server web-1',
+      'placement-group create --name pg --type spread',
+      'floating-ip create --type ipv4 --home-location fsn1 --name vip',
+    ]) {
+      await ada(line);
+    }
+    const direct = listAs(runner(sandbox.url, sandbox.token));
+    const names = (items: readonly { readonly name: string }[] | null) => (items ?? []).map(({ name }) => name);
+    for (const noun of [...owned, ...catalogue]) {
+      expect([noun, await listAs(boss)(noun)]).toEqual([noun, await direct(noun)]);
+    }
+    for (const noun of catalogue) expect([noun, await listAs(bob)(noun)]).toEqual([noun, await direct(noun)]);
+    const made = { server: 'web-1', volume: 'data', network: 'net', firewall: 'fw', 'placement-group': 'pg' };
+    for (const [noun, name] of Object.entries(made)) {
+      expect([noun, names(await listAs(ada)(noun))]).toEqual([noun, [name]]);
+      expect([noun, names(await listAs(bob)(noun))]).toEqual([noun, []]);
+    }
+    expect(await ada('server describe web-1 -o json')).toContain('"env":"prod"');
+    for (const line of ['server describe web-1', 'server delete web-1', 'server create-image web-1 --type snapshot']) {
+      await expect(bob(line)).rejects.toThrow(/server not found: web-1/i);
+    }
+  });
+
+  it('is told in words what its token may not, and is let in no more when it is revoked', async () => {
+    const { url, token, admin } = await startGateway({ speed: 100 });
+    const run = runner(url, await token('ada@x.test', 'client', '--permission servers:read,images:read,ssh_keys:read'));
+    expect(await run('server list')).toContain('NAME');
+    await expect(run('server create --name x --type cx23 --image debian-13')).rejects.toThrow('servers:create');
+    await admin('token revoke ada-0');
+    await expect(run('server list')).rejects.toThrow('the token was revoked');
+  });
+
+  it.runIf(which('script'))('takes a token of the gateway for one of its contexts', async () => {
+    const { url, token } = await startGateway();
+    const [given, HOME] = [await token('ada@x.test', 'client'), temporaryHome()];
+    const env = { PATH: process.env.PATH, HOME, HCLOUD_ENDPOINT: url };
+    const child = spawn('script', ['-qec', `${hcloud} context create team`, '/dev/null'], { env });
+    let isAsked = false;
+    child.stdout.on('data', text => {
+      if (!isAsked && String(text).includes('Token:')) child.stdin.write(`${given}\n`);
+      isAsked ||= String(text).includes('Token:');
+    });
+    expect((await untilEnd(child)).out).toContain('activated');
+    const { stdout } = await promisify(execFile)(hcloud!, ['server', 'list', '-o', 'noheader'], { env });
+    expect(stdout).toBe('');
+  });
+});
+
+describe.skipIf(!python)("Debian's python3-hcloud through the gateway", { timeout: 120_000 }, () => {
+  it.each(['client', 'admin'])('does for a %s all that it does at Hetzner itself', async role => {
+    const { url, token } = await startGateway({ speed: 50 });
+    expect(await runPython(url, await token('ada@x.test', role))).toBe(pythonPrints);
+  });
+});
+
+describe.skipIf(!hcloud || !python || !openssl)('over TLS', { timeout: 120_000 }, () => {
+  it('both trust a certificate that was made for the gateway, by a variable each, and no other', async () => {
+    const { cert, key } = certify();
+    const gateway: Gateway = await startGateway(
+      { speed: 50 },
+      { CLOUDCTLD_LISTEN: 'localhost:0', CLOUDCTLD_TLS_CERT: cert, CLOUDCTLD_TLS_KEY: key },
+    );
+    const url = gateway.url.replace(/127\.0\.0\.1|\[::1\]/, 'localhost');
+    const token = await gateway.token('ada@x.test', 'client');
+    expect(await runner(url, token, { SSL_CERT_FILE: cert })('location list')).toContain('fsn1');
+    await expect(runner(url, token)('location list')).rejects.toThrow('x509');
+    expect(await runPython(url, token, { REQUESTS_CA_BUNDLE: cert })).toBe(pythonPrints);
+    await expect(runPython(url, token)).rejects.toThrow('CERTIFICATE_VERIFY_FAILED');
+  });
+});
