@@ -115,8 +115,8 @@ export async function openApi(options: ServedOptions = {}) {
     channel: memory('channel', ['preview', 'test', 'enable', 'disable']),
     delivery: memory('delivery', ['retry']),
     inbox: memory('inbox_message', ['read', 'clear']),
-    owner: memory('owner', ['transfer']),
-    quota: memory('quota', ['set']),
+    owner: memory('owner'),
+    quota: memory('quota'),
     approval: memory('approval', ['approve', 'deny']),
   };
   const passwords = createPasswords({ n: 16, r: 1, p: 1 });
@@ -140,6 +140,8 @@ export async function openApi(options: ServedOptions = {}) {
     audit: auditService({ store, audit }),
     sample: memory('sample', ['history']).service,
     project: { ...project.service, add: project.service.create! },
+    owner: { ...others.owner.service, transfer: others.owner.service.create! },
+    quota: { ...others.quota.service, set: others.quota.service.create! },
     daemon: daemonService(tools),
     ...options.services,
   };
