@@ -1,4 +1,5 @@
 import type { Step, Store } from '../../core/store/store.ts';
+import type { MetaRow } from '../../core/store/tables.ts';
 import { template } from '../../core/store/template.ts';
 
 /** Rows of `meta`: the wall time of the last tick, and since when the clock is not to be trusted. */
@@ -52,9 +53,10 @@ const reading = template((db, { name }: { readonly name: string }) =>
 );
 
 /** The writes that note a fact. */
-export function writeMeta({ db }: Store, name: string, value: string): Step[] {
-  return [
-    { query: db.deleteFrom('meta').where('name', '=', name) },
-    { query: db.insertInto('meta').values({ name, value }), changes: 'any' },
-  ];
+export function writeMeta(store: Store, name: string, value: string): Step[] {
+  return [{ query: removing(store, { name }) }, { query: adding(store, { name, value }), changes: 'any' }];
 }
+
+const removing = template((db, { name }: { readonly name: string }) => db.deleteFrom('meta').where('name', '=', name));
+
+const adding = template((db, row: MetaRow) => db.insertInto('meta').values(row));

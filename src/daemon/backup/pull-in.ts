@@ -1,3 +1,4 @@
+import { template } from '../../core/store/template.ts';
 import type { Tools } from '../tools.ts';
 import { nextDue } from './decide.ts';
 import { readSchedules } from './schedule.ts';
@@ -41,24 +42,37 @@ export async function pullIn(tools: Tools, now: number, jump: number): Promise<v
 
 /** Due times that were run for by a clock that was far ahead come once more, in their own time. */
 export async function redate({ store }: Tools, now: number): Promise<void> {
-  const { db } = store;
-  const ahead = await db
-    .selectFrom('runs')
-    .select('id')
-    .where('due', '>', now + farAhead)
-    .where('state', 'not in', ['waiting', 'running'])
-    .execute();
+  const time = now + farAhead;
+  const ahead = await endedAhead(store, { time }).rows();
   // A moment apart, since no two may be due at once.
   const runs = ahead.map(({ id }, index) =>
-    db
+    store.db
       .updateTable('runs')
       .set({ due: now - index })
       .where('id', '=', id),
   );
-  const schedules = db.updateTable('schedules');
   await store.commit([
     ...runs.map(query => ({ query, changes: 'any' as const })),
-    { query: schedules.set({ last_due: null }).where('last_due', '>', now + farAhead) },
-    { query: schedules.set({ last_verify: null }).where('last_verify', '>', now + farAhead) },
+    { query: forgettingDue(store, { time }) },
+    { query: forgettingVerify(store, { time }) },
   ]);
 }
+
+type Ahead = { readonly time: number };
+
+// The states one by one, as the index has them: there may be years of runs.
+const endedAhead = template((db, { time }: Ahead) =>
+  db
+    .selectFrom('runs')
+    .select('id')
+    .where('state', 'in', ['done', 'failed', 'missed', 'skipped'])
+    .where('due', '>', time),
+);
+
+const forgettingDue = template((db, { time }: Ahead) =>
+  db.updateTable('schedules').set({ last_due: null }).where('last_due', '>', time),
+);
+
+const forgettingVerify = template((db, { time }: Ahead) =>
+  db.updateTable('schedules').set({ last_verify: null }).where('last_verify', '>', time),
+);

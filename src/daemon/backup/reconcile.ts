@@ -1,6 +1,7 @@
 import type { Job, NewJob, Outcome } from '../../core/queue/queue.ts';
 import { happened } from '../../core/store/happened.ts';
 import type { RunRow } from '../../core/store/tables.ts';
+import { template } from '../../core/store/template.ts';
 import type { Tools } from '../tools.ts';
 import { stateOf } from './condition.ts';
 import { isAlive } from './lock.ts';
@@ -47,12 +48,7 @@ function startOf({ key }: Job<'reconcile'>): number {
 /** Ends the runs whose job is dead, so that none hangs; what they have stopped is started by its own job. */
 async function endOrphans(tools: Tools, job: Job<'reconcile'>): Promise<void> {
   const { store, clock } = tools;
-  const open = await store.db
-    .selectFrom('runs')
-    .selectAll()
-    .where('state', 'in', ['waiting', 'running'])
-    .orderBy('due')
-    .execute();
+  const open = await openRuns(store, {}).rows();
   for (const run of open) {
     if (await isAlive(store, keyOf(run))) continue;
     const now = clock.now();
@@ -73,6 +69,10 @@ async function endOrphans(tools: Tools, job: Job<'reconcile'>): Promise<void> {
     await revive(tools, run);
   }
 }
+
+const openRuns = template(db =>
+  db.selectFrom('runs').selectAll().where('state', 'in', ['waiting', 'running']).orderBy('due'),
+);
 
 /** A job that starts a server again must not be dead. */
 async function revive({ store, clock }: Tools, run: RunRow): Promise<void> {

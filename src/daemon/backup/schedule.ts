@@ -25,26 +25,31 @@ export async function readSchedules(store: Store): Promise<Schedule[]> {
 const byName = template(db => db.selectFrom('schedules').selectAll().orderBy('name'));
 
 /** Schedules of which something is due at `now` (milliseconds). */
-export async function readDue({ db }: Store, now: number): Promise<Schedule[]> {
-  const rows = await db
+export async function readDue(store: Store, now: number): Promise<Schedule[]> {
+  return (await whatIsDue(store, { now }).rows()).map(parse);
+}
+
+const whatIsDue = template((db, { now }: { readonly now: number }) =>
+  db
     .selectFrom('schedules')
     .selectAll()
     .where('paused', '=', 0)
     .where(row => row.or([row('next_due', '<=', now), row('next_verify', '<=', now)]))
-    .orderBy('id')
-    .execute();
-  return rows.map(parse);
-}
+    .orderBy('id'),
+);
 
 /** When a schedule is due next, in milliseconds; Infinity when none is. */
-export async function readNextDue({ db }: Store): Promise<number> {
-  const row = await db
-    .selectFrom('schedules')
-    .select(({ fn }) => [fn.min('next_due').as('due'), fn.min('next_verify').as('verify')])
-    .where('paused', '=', 0)
-    .executeTakeFirst();
+export async function readNextDue(store: Store): Promise<number> {
+  const row = await firstDue(store, {}).first();
   return Math.min(row?.due ?? Number.POSITIVE_INFINITY, row?.verify ?? Number.POSITIVE_INFINITY);
 }
+
+const firstDue = template(db =>
+  db
+    .selectFrom('schedules')
+    .select(({ fn }) => [fn.min('next_due').as('due'), fn.min('next_verify').as('verify')])
+    .where('paused', '=', 0),
+);
 
 function parse(row: Selectable<ScheduleRow>): Schedule {
   return { ...row, spec: JSON.parse(row.spec) as ScheduleSpec };

@@ -41,6 +41,8 @@ export function readFormer({ store }: Pick<Tools, 'store'>, schedule: number): (
     store.db
       .selectFrom('runs')
       .select(({ fn }) => ['server_id as id', 'server_name as name', fn.max('due').as('due')])
+      // Every server that was tested was backed up before; the index begins with the kind.
+      .where('kind', '=', 'backup')
       .where('schedule_id', '=', schedule)
       .groupBy(['server_id', 'server_name'])
       .orderBy('due', 'desc')

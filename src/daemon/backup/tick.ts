@@ -3,6 +3,8 @@ import { jitterOf } from '../../core/backup/due.ts';
 import { Failure, toFailure } from '../../core/failure.ts';
 import { happened } from '../../core/store/happened.ts';
 import type { Step } from '../../core/store/store.ts';
+import type { RunRow } from '../../core/store/tables.ts';
+import { template } from '../../core/store/template.ts';
 import type { Tools } from '../tools.ts';
 import { stateOf } from './condition.ts';
 import { whatIsDue } from './decide.ts';
@@ -66,10 +68,9 @@ async function start(tools: Tools, schedule: Schedule, servers: Servers, now: nu
     const payload = { run: run.id };
     return tools.queue.adding({ name: 'backup', payload, key: keyOf(run), runAt: Math.max(now, spread) });
   });
-  const { db } = tools.store;
   const steps: Step[] = [
     advance(tools, schedule, { next_due: next, last_due: due ?? missed ?? schedule.next_due }),
-    ...runs.map(row => ({ query: db.insertInto('runs').values(row), changes: 'any' as const })),
+    ...runs.map(row => ({ query: adding(tools.store, row), changes: 'any' as const })),
     ...jobs,
     ...passed.flatMap(one => writePassed(tools, schedule, one, now)),
   ];
@@ -80,6 +81,8 @@ async function start(tools: Tools, schedule: Schedule, servers: Servers, now: nu
   }
   return done ? runs.length : 0;
 }
+
+const adding = template((db, row: RunRow) => db.insertInto('runs').values(row));
 
 function writePassed(tools: Tools, schedule: Schedule, passed: Passed, now: number): Step[] {
   const { store } = tools;
@@ -98,7 +101,7 @@ function writePassed(tools: Tools, schedule: Schedule, passed: Passed, now: numb
     reason,
   });
   return [
-    ...rows.map(row => ({ query: store.db.insertInto('runs').values(row), changes: 'any' as const })),
+    ...rows.map(row => ({ query: adding(store, row), changes: 'any' as const })),
     ...rows.flatMap(row => stateOf(tools, row, { state, reason })),
     event,
   ];

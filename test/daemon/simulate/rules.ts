@@ -149,16 +149,26 @@ async function runOf({ store }: Truth, { labels }: Image) {
 }
 
 /** Throws unless each due time has one good image at most: rule 11. */
-export async function checkOnce({ db }: Store): Promise<void> {
-  const [twice] = await db
-    .selectFrom('images')
-    .select(['run_id', ({ fn }) => fn.countAll<number>().as('count')])
-    .where('state', '=', 'good')
-    .groupBy('run_id')
-    .having(({ fn }) => fn.countAll(), '>', 1)
-    .execute();
+export async function checkOnce(store: Store): Promise<void> {
+  const twice = await goodTwice(store, {}).first();
   must(twice === undefined, `rule 11: run ${twice?.run_id} has ${twice?.count} good images`);
 }
+
+/** By the runs that have several images first, which the index alone tells. */
+const goodTwice = template(db =>
+  db
+    .selectFrom('images')
+    .select(['run_id', ({ fn }) => fn.countAll<number>().as('count')])
+    .where('run_id', 'in', ({ selectFrom }) =>
+      selectFrom('images')
+        .select('run_id')
+        .groupBy('run_id')
+        .having(({ fn }) => fn.countAll(), '>', 1),
+    )
+    .where('state', '=', 'good')
+    .groupBy('run_id')
+    .having(({ fn }) => fn.countAll(), '>', 1),
+);
 
 /** Throws when a server is off and nothing is there that will start it: rule 16. */
 export async function checkPower({ store, project }: Truth): Promise<void> {

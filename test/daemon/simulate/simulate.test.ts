@@ -23,11 +23,11 @@ describe('the simulation', () => {
   it.each(seeds)(
     'breaks no rule while everything goes wrong: seed %i',
     async seed => {
-      const { images, deleted, faults } = await simulate(seed, 10, { quiet: 8 });
+      const { images, deleted, faults } = await simulate(seed, 30, { quiet: 10 });
       expect(images).toBeGreaterThan(20);
       expect(deleted + faults).toBeGreaterThan(0);
     },
-    60_000,
+    120_000,
   );
 
   it('is the same life for the same seed', async () => {

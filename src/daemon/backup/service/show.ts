@@ -81,13 +81,11 @@ export async function freshnessOf({ store, clock }: Pick<Tools, 'store' | 'clock
   // Those that a person asked for since count as well.
   const runs = await runsSince(store, { schedule: schedule.id, due: schedule.last_due ?? 0 }).rows();
   const servers = [...new Map(runs.map(run => [run.id, run])).values()];
-  const good = await goodImages(store, { schedule: schedule.id }).rows();
+  const good = new Map((await newestGood(store, { schedule: schedule.id }).rows()).map(row => [row.server_id, row]));
   const period = periodOf(parseCron(cron, zone), now);
   const since = nextDue(cron, zone, schedule.created);
   return servers.map(({ id, name, state, reason }) => {
-    const own = good.filter(row => row.server_id === id);
-    const newest = own.length > 0 ? Math.max(...own.map(({ created }) => created)) : null;
-    const verified = Math.max(0, ...own.map(row => row.verified ?? 0)) || null;
+    const { newest = null, verified = null } = good.get(id) ?? {};
     const fresh = freshness({ newest, since, period }, now);
     return {
       ...{ id, name, state: shownState(fresh, newest !== null), newest: timeOf(newest), verified: timeOf(verified) },
@@ -106,12 +104,13 @@ const runsSince = template((db, { schedule, due }: { readonly schedule: number; 
     .orderBy('due'),
 );
 
-const goodImages = template((db, { schedule }: { readonly schedule: number }) =>
+const newestGood = template((db, { schedule }: { readonly schedule: number }) =>
   db
     .selectFrom('images')
-    .select(['server_id', 'created', 'verified'])
+    .select(({ fn }) => ['server_id', fn.max('created').as('newest'), fn.max('verified').as('verified')] as const)
     .where('schedule_id', '=', schedule)
-    .where('state', '=', 'good'),
+    .where('state', '=', 'good')
+    .groupBy('server_id'),
 );
 
 function shownState(fresh: Freshness, hasImage: boolean): State {
