@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
 import { type BinaryOptions, runBinary } from './binary.ts';
@@ -9,6 +11,8 @@ export interface Gateway {
   readonly daemon: RunningDaemon;
   /** Such as `http://127.0.0.1:40123/v1`. */
   readonly url: string;
+  /** `XDG_RUNTIME_DIR` of a user whose daemon it is. */
+  readonly runtime: string;
   /** Runs cloudctl as the administrator at the socket, with the daemon's own resources and Hetzner's; what it prints. */
   admin(line: string, options?: BinaryOptions): Promise<string>;
   /** A user of that role, made by `user create`, and a token of the user's, made by `token create` with those flags. */
@@ -22,7 +26,9 @@ export async function startGateway(
 ): Promise<Gateway> {
   const sandbox = await startSandbox(options);
   onTestFinished(() => sandbox.stop());
-  const state = temporaryState();
+  const runtime = temporaryState();
+  const state = join(runtime, 'cloudctl');
+  mkdirSync(state, { mode: 0o700 });
   const daemon = await startDaemon({ hetzner: sandbox, state, env: { CLOUDCTLD_LISTEN: '127.0.0.1:0', ...env } });
   onTestFinished(() => daemon.kill());
   const ready = daemon
@@ -42,7 +48,7 @@ export async function startGateway(
   }
 
   return {
-    ...{ sandbox, daemon, admin, url: `${address}/v1` },
+    ...{ sandbox, daemon, admin, runtime, url: `${address}/v1` },
     async token(email, role, flags = '') {
       const users = JSON.parse(await admin('user list -o json')) as { readonly email: string }[];
       if (!users.some(user => user.email === email)) {
