@@ -29,6 +29,7 @@ import { maintenanceService } from './checks/service/maintenances.ts';
 import { uptimeService } from './checks/service/uptimes.ts';
 import type { Sources } from './checks/sources.ts';
 import type { Configuration } from './config/configuration.ts';
+import type { Owners } from './gateway/owners/open.ts';
 import { permitService } from './gateway/people/services/permit.ts';
 import { roleService } from './gateway/people/services/role.ts';
 import { sessionService } from './gateway/people/services/session.ts';
@@ -68,6 +69,7 @@ export interface About {
   readonly pulse: Pulse;
   readonly measuring: Measuring;
   readonly sources: Sources;
+  readonly owners: Pick<Owners, 'start'>;
   /** Adds to the status under the part's name; read at each asking. */
   readonly report: (name: string, read: () => Promise<unknown>) => void;
 }
@@ -166,6 +168,7 @@ export const parts: readonly Part[] = [
   { name: 'metrics', start: (_, { measuring, metrics, report }) => measuring.start(metrics, report) },
   checksPart,
   statusPagePart,
+  { name: 'owners', start: (_, { owners, report }) => owners.start(report) },
   { name: 'house', start: keepHouse },
   outboundHeartbeat,
 ];

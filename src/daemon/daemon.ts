@@ -23,7 +23,7 @@ import { createTools } from './daemon-tools.ts';
 import type { DaemonWorld } from './daemon-world.ts';
 import { openDeeds } from './gateway/deeds.ts';
 import { openGateway } from './gateway/open.ts';
-import { openOwners } from './gateway/owners/open.ts';
+import { noteActions, openOwners } from './gateway/owners/open.ts';
 import { openPeoplePart } from './gateway/people/index.ts';
 import { describeProject, measureProjects } from './gateway/upstream/measures.ts';
 import { openUpstreams } from './gateway/upstream/projects.ts';
@@ -114,6 +114,8 @@ export async function startDaemon(
     stack.push('neighbours', () => neighbours?.close());
     const projects = await openUpstreams({ store, key: storeKey, http, clock, log, signal, random, find, neighbours });
     const deeds = openDeeds({ store, clock });
+    const onActions = noteActions({ store, deeds, log });
+    const projects = await openUpstreams({ store, key: storeKey, http, clock, log, signal, random, find, onActions });
     // Its changes go with those of people, what it looks at comes last.
     const through = projects.configured.through;
     const byUrgency: Transport = request =>
@@ -127,7 +129,7 @@ export async function startDaemon(
       { key: storeKey, allowed: () => live.current().values['allow-private-targets'] ?? [] },
     );
 
-    const owners = openOwners({ ...tools, upstreams: projects, mask: audit.mask });
+    const owners = openOwners({ ...tools, upstreams: projects, deeds, mask: audit.mask });
     const measuring = await openMeasuring(tools, { folder, budget: projects.configured.budget });
     stack.push('samples', () => measuring.samples.close());
     // One for those who ask for a check now and for those that come in time: each would ask Hetzner by itself.
@@ -178,7 +180,18 @@ export async function startDaemon(
     signal.addEventListener('abort', servers.drain);
 
     const { endpoint } = find();
-    const about = { configuration, endpoint, upstream, audit, metrics, pulse, measuring, sources, report: reports.add };
+    const about = {
+      configuration,
+      endpoint,
+      upstream,
+      audit,
+      metrics,
+      pulse,
+      measuring,
+      sources,
+      owners,
+      report: reports.add,
+    };
     for (const part of parts) {
       stack.push(part.name, await part.start(tools, about));
     }
