@@ -112,10 +112,10 @@ export async function startDaemon(
     const { http, random } = world;
     const neighbours = await findNeighbours(foundation, store);
     stack.push('neighbours', () => neighbours?.close());
-    const projects = await openUpstreams({ store, key: storeKey, http, clock, log, signal, random, find, neighbours });
     const deeds = openDeeds({ store, clock });
     const onActions = noteActions({ store, deeds, log });
-    const projects = await openUpstreams({ store, key: storeKey, http, clock, log, signal, random, find, onActions });
+    const watching = { http, clock, log, signal, random };
+    const projects = await openUpstreams({ store, key: storeKey, ...watching, find, neighbours, onActions });
     // Its changes go with those of people, what it looks at comes last.
     const through = projects.configured.through;
     const byUrgency: Transport = request =>
