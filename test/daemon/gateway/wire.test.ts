@@ -53,7 +53,8 @@ let before = 0;
 beforeEach(() => {
   before = sandbox.requests.length;
 });
-const sent = () => sandbox.requests.slice(before).filter(({ path }) => !/^\/(locations|ssh_keys\/0|\w+\?per_page=)/.test(path));
+const sent = () =>
+  sandbox.requests.slice(before).filter(({ path }) => !/^\/(locations|ssh_keys\/0|\w+\?per_page=)/.test(path));
 
 const ask = (method: string, path: string, ...more: string[]) => sendRaw(port, headOf(method, path, admin, ...more));
 const post = (path: string, body: string, ...more: string[]) =>
