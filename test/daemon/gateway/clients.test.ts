@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../helpers/clock.ts';
+import { createValidator } from '../../helpers/schema.ts';
 import { stores } from '../../helpers/stores.ts';
 import { startGateway } from './gateway-set-up.ts';
 
@@ -53,6 +54,76 @@ describe('readings', () => {
       expect((await ask(token, 'GET', 'servers')).body.servers[0].name).toBe(name);
       expect((await ask(token, 'GET', `servers/${id}`)).body.server.name).toBe(name);
     }
+  });
+});
+
+const validator = createValidator();
+
+describe.runIf(validator)('every answer', () => {
+  it('has the form that Hetzner publishes, also where half of what it names is hidden', async () => {
+    const { ask, tokenOf } = await withServer();
+    const [ada, boss] = [await tokenOf('eve@x.test'), await tokenOf('boss@x.test', 'admin')];
+    const wrong: string[] = [];
+    // biome-ignore lint/suspicious/noExplicitAny: each answer has a form of its own, which is what is tried here.
+    const call = async (token: string, method: string, path: string, requestBody?: object): Promise<any> => {
+      const { status, body: responseBody } = await ask(token, method, path, requestBody);
+      const [plain, query] = path.split('?');
+      wrong.push(
+        ...validator!.checkResponse({ method, path: `/v1/${plain}`, query, requestBody, status, responseBody }),
+      );
+      if (status >= 400) throw new Error(`${method} ${path}: ${JSON.stringify(responseBody)}`);
+      return responseBody;
+    };
+    const make = async (token: string, path: string, body: object) =>
+      Object.values(await call(token, 'POST', path, body)).find((one): one is { id: number } => one !== null)!.id;
+
+    const both = [];
+    for (const [token, name] of [
+      [ada, 'a'],
+      [boss, 'b'],
+    ] as const) {
+      const placement_group = await make(token, 'placement_groups', { name, type: 'spread' });
+      const body = { name, server_type: 'cx23', image: 'debian-13', location: 'fsn1', placement_group };
+      const server = (await call(token, 'POST', 'servers', body)).server.id;
+      both.push({
+        ...{ token, server, placement_group },
+        network: await make(token, 'networks', { name, ip_range: '10.0.0.0/16' }),
+        firewall: await make(token, 'firewalls', { name }),
+        volume: (await call(token, 'POST', 'volumes', { name, size: 10, location: 'fsn1' })).volume.id,
+        floating_ip: await make(token, 'floating_ips', { name, type: 'ipv4', home_location: 'fsn1' }),
+      });
+    }
+    // The administrator puts the client's things to the own server, and the own things to the client's.
+    for (const [one, { server: at }] of [both, both.toReversed()] as [(typeof both)[0], (typeof both)[0]][]) {
+      const { network, firewall, volume, floating_ip } = one;
+      await call(boss, 'POST', `networks/${network}/actions/add_subnet`, {
+        ...{ type: 'cloud', network_zone: 'eu-central', ip_range: '10.0.1.0/24' },
+      });
+      await call(boss, 'POST', `servers/${at}/actions/attach_to_network`, { network });
+      await call(boss, 'POST', `firewalls/${firewall}/actions/apply_to_resources`, {
+        apply_to: [{ type: 'server', server: { id: at } }],
+      });
+      await call(boss, 'POST', `volumes/${volume}/actions/attach`, { server: at });
+      await call(boss, 'POST', `floating_ips/${floating_ip}/actions/assign`, { server: at });
+      await call(boss, 'POST', `servers/${at}/actions/create_image`, { description: 'x' });
+    }
+    const [{ server }, { server: hidden }] = both as [(typeof both)[0], (typeof both)[0]];
+    const shown = await call(ada, 'GET', `servers/${server}`);
+    expect(shown.server).toMatchObject({ private_net: [], volumes: [], public_net: { firewalls: [] } });
+    for (const path of [
+      ...['servers', 'volumes', 'networks', 'firewalls', 'placement_groups', 'floating_ips', 'primary_ips', 'images'],
+      ...['locations', 'server_types', 'isos', 'load_balancer_types', 'pricing', 'ssh_keys', 'images?type=snapshot'],
+      ...['servers/actions', `servers/${server}/actions`, 'volumes/actions'],
+    ]) {
+      for (const token of [ada, boss]) {
+        const answer = await call(token, 'GET', path);
+        const [items] = Object.values(answer) as [{ id: number }[]];
+        if (/actions|pricing/.test(path)) continue;
+        if (token === ada) expect(JSON.stringify(items)).not.toContain(`:${hidden}`);
+        for (const { id } of items.slice(0, 3)) await call(token, 'GET', `${path.split('?')[0]}/${id}`);
+      }
+    }
+    expect(wrong).toEqual([]);
   });
 });
 
