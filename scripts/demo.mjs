@@ -2,11 +2,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { closeSite, openReceiver, openSite, site, told } from './demo-site.mjs';
 
 const program = fileURLToPath(new URL('../bin/cloudctl.js', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'cloudctl-demo-'));
@@ -85,6 +85,22 @@ const chapters = [
       until('somebody to be told that it is over', async () => told.length === 2),
       'alert describe check/1 --query {key:key,state:state,started:started,ended:ended,acknowledged_by:acknowledged_by}',
       'uptime',
+    ],
+  ],
+  [
+    'Two clients of one project: through the daemon each sees and touches what is theirs',
+    [
+      ...['cleo', 'ben'].flatMap(name => [
+        `user create ${name}@example.com --role client --password-file password`,
+        enter(name),
+        as(name, `server create --name shop-${name} --type cx23 --image debian-13 --location fsn1 --quiet`),
+      ]),
+      as('cleo', 'server list'),
+      as('ben', 'server list'),
+      as('ben', 'server describe shop-cleo', { expected: 5 }),
+      as('ben', 'server list', { tool: 'hcloud' }),
+      'server list --query \'[].{name:name,owner:labels."cloudctl/owner"}\'',
+      ...['cleo', 'ben'].map(name => as(name, `server delete shop-${name}`)),
       'daemon stop',
     ],
   ],
@@ -118,21 +134,21 @@ const chapters = [
 const ended = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => ended.abort());
 
-/** What is watched, and what the receiver of webhooks has been told. */
-const told = [];
-const site = createServer((_, response) => response.end('Welcome'));
-let sitePort = 0;
+/** Tokens of the daemon's, by whose they are. */
+const tokens = new Map();
 
 /** The words of a line as a shell has them, where quotes are single ones around a whole word. */
 const words = line => [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain);
 
-async function run(line, { capture = false } = {}) {
-  if (!capture) process.stdout.write(`\n$ cloudctl ${line}\n`);
+async function run(line, { capture = false, tool = 'cloudctl', more = {}, expected = 0 } = {}) {
+  if (!capture) process.stdout.write(`\n$ ${tool} ${line}\n`);
   const stdio = ['ignore', capture ? 'pipe' : 'inherit', capture ? 'pipe' : 'inherit'];
-  const child = spawn(process.execPath, [program, ...words(line)], { cwd: home, env, stdio, signal: ended.signal });
+  const [file, ...first] = tool === 'cloudctl' ? [process.execPath, program] : [tool];
+  const options = { cwd: home, env: { ...env, ...more }, stdio, signal: ended.signal };
+  const child = spawn(file, [...first, ...words(line)], options);
   const texts = [child.stdout, child.stderr].map(async stream => (stream ? (await stream.toArray()).join('') : ''));
   const [[status], out, err] = await Promise.all([once(child, 'exit'), ...texts]);
-  if (status !== 0) throw new Error(`cloudctl ${line} ended with status ${status}\n${err}`);
+  if (status !== expected) throw new Error(`${tool} ${line} ended with status ${status}\n${err}`);
   return out;
 }
 
@@ -156,42 +172,35 @@ function until(what, isSo) {
   };
 }
 
-/** A receiver of webhooks, as a chat or a pager is one, and the channel that leads to it. */
-async function openReceiver() {
-  const receiver = createServer(async (request, response) => {
-    const { type, data } = JSON.parse((await request.toArray()).join(''));
-    told.push(type);
-    process.stdout.write(`\n(received: ${type}: ${data.title})\n`);
-    response.writeHead(204).end();
-  });
-  receiver.listen(0, '127.0.0.1').unref();
-  site.listen(0, '127.0.0.1').unref();
-  await Promise.all([once(receiver, 'listening'), once(site, 'listening')]);
-  return `channel create ops --type webhook --url http://127.0.0.1:${receiver.address().port}/`;
+/** A step that makes a token for somebody, which is not shown here. */
+function enter(name) {
+  return async () => {
+    const line = `token create ${name} --user ${name}@example.com --ttl 1h`;
+    process.stdout.write(`\n$ cloudctl ${line} > ${name}.token\n`);
+    tokens.set(name, (await run(line, { capture: true })).trim());
+  };
 }
 
-/** The site goes away, and comes back where it was. */
-async function closeSite() {
-  process.stdout.write('\n(the site goes away)\n');
-  sitePort = site.address().port;
-  site.close();
-  site.closeAllConnections();
-}
-
-async function openSite() {
-  process.stdout.write('\n(the site is back)\n');
-  site.listen(sitePort, '127.0.0.1').unref();
-  await once(site, 'listening');
+/** A step of somebody with a token of the daemon; left out where the tool is not installed. */
+function as(name, line, { tool = 'cloudctl', expected = 0 } = {}) {
+  return async () => {
+    if (tool !== 'cloudctl' && spawnSync(tool, ['version']).error) return;
+    const url = `${(await read('daemon status -o json')).listen}/v1`;
+    const token = tokens.get(name);
+    const more = { HOME: join(home, name), CLOUDCTL_ENDPOINT: url, CLOUDCTL_TOKEN: token };
+    process.stdout.write(`\n(${name}, with an address and a token of the daemon:)`);
+    await run(line, { tool, expected, more: { ...more, HCLOUD_ENDPOINT: url, HCLOUD_TOKEN: token } });
+  };
 }
 
 /** The daemon's configuration, written and shown: the project is the sandbox. */
 async function showConfiguration() {
   const { url, token } = await read('sandbox status -o json');
   writeFileSync(join(home, 'hetzner-token'), token, { mode: 0o600 });
-  const keys = { 'state-directory': state, socket, 'hetzner-endpoint': url };
+  const keys = { 'state-directory': state, socket, listen: '127.0.0.1:0', 'hetzner-endpoint': url };
   const lines = Object.entries({ ...keys, 'hetzner-token-file': join(home, 'hetzner-token') });
-  // The receiver of webhooks is on this machine, to which no channel may lead otherwise.
-  lines.push(['allow-private-targets', ['127.0.0.1']]);
+  // The receiver of webhooks and the site are on this machine, to which neither channel nor check may lead otherwise.
+  for (const key of ['allow-private-targets', 'allow-private-checks']) lines.push([key, ['127.0.0.1']]);
   const text = lines.map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`).join('');
   writeFileSync(env.CLOUDCTLD_CONFIG, text);
   process.stdout.write(`\ncloudctld.toml:\n${text.replace(/^/gm, '  ').trimEnd()}\n`);
@@ -199,6 +208,7 @@ async function showConfiguration() {
 
 try {
   writeFileSync(join(home, 'laptop.pub'), `${key}\n`);
+  writeFileSync(join(home, 'password'), 'correct horse battery staple\n', { mode: 0o600 });
   await run('sandbox start --speed 10 --auto-approve');
   const variables = (await run('sandbox env --login', { capture: true })).matchAll(/export (\w+)='([^']*)'/g);
   for (const [, name, value] of variables) env[name] = value;

@@ -22,6 +22,8 @@ it('the demo of the README runs to its end by itself, and leaves nothing behind'
     'channel create',
     'alert list',
     'alert ack',
+    'token create ben',
+    'server describe shop-cleo',
     'cost',
   ])
     expect(out).toContain(`$ cloudctl ${line}`);
