@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { temporaryHome } from '../helpers/run.ts';
-import { untilEnd, which } from './binary.ts';
+import { runBinary, untilEnd, which } from './binary.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { pythonPrints, pythonSteps, runSteps } from './hcloud-steps.ts';
 
@@ -99,6 +99,29 @@ describe.skipIf(!hcloud)("Debian's hcloud through the gateway", { timeout: 180_0
     await expect(run('server list')).rejects.toThrow('the token was revoked');
   });
 
+  it('has what it needs from one command of who has signed in with a password', async () => {
+    const { url, token, admin } = await startGateway({ speed: 100 });
+    await token('ada@x.test', 'client');
+    const HOME = temporaryHome();
+    const ada = async (line: string, stdin = '') => {
+      const { status, out, err } = await runBinary(undefined, line.split(' '), { env: { HOME }, stdin });
+      expect({ line, status, err: status === 0 ? '' : err }).toEqual({ line, status: 0, err: '' });
+      return out;
+    };
+    await ada(`context create team --endpoint ${url.replace('/v1', '')}`);
+    await ada('login --email ada@x.test --password-file -', 'correct horse battery');
+    const lines = (await ada('gateway env --ttl 1h')).matchAll(/^export (\w+)='(.*)'$/gm);
+    const { HCLOUD_ENDPOINT, HETZNER_ENDPOINT, HCLOUD_TOKEN } = Object.fromEntries(
+      [...lines].map(line => line.slice(1)),
+    );
+    expect([HCLOUD_ENDPOINT, HETZNER_ENDPOINT]).toEqual([url, url]);
+    const run = runner(url, HCLOUD_TOKEN);
+    expect(await run('server create --name web-1 --type cx23 --image debian-13')).toContain('created');
+    expect(await ada('server list -o name')).toBe('web-1\n');
+    await admin('user disable ada@x.test');
+    await expect(run('server list')).rejects.toThrow('unauthorized');
+  });
+
   it.runIf(which('script'))('takes a token of the gateway for one of its contexts', async () => {
     const { url, token } = await startGateway();
     const [given, HOME] = [await token('ada@x.test', 'client'), temporaryHome()];
@@ -123,7 +146,7 @@ describe.skipIf(!python)("Debian's python3-hcloud through the gateway", { timeou
 });
 
 describe.skipIf(!hcloud || !python || !openssl)('over TLS', { timeout: 120_000 }, () => {
-  it('both trust a certificate that was made for the gateway, by a variable each, and no other', async () => {
+  it('each client trusts a certificate that was made for the gateway, by a variable, and no other', async () => {
     const { cert, key } = certify();
     const gateway: Gateway = await startGateway(
       { speed: 50 },
@@ -133,6 +156,10 @@ describe.skipIf(!hcloud || !python || !openssl)('over TLS', { timeout: 120_000 }
     const token = await gateway.token('ada@x.test', 'client');
     expect(await runner(url, token, { SSL_CERT_FILE: cert })('location list')).toContain('fsn1');
     await expect(runner(url, token)('location list')).rejects.toThrow('x509');
+    const own = { url, token };
+    const cloudctl = (env: Env) => runBinary(own, ['location', 'list', '-o', 'name'], { env });
+    expect((await cloudctl({ NODE_EXTRA_CA_CERTS: cert })).out).toContain('fsn1');
+    expect((await cloudctl({})).err).toMatch(/certificate/);
     expect(await runPython(url, token, { REQUESTS_CA_BUNDLE: cert })).toBe(pythonPrints);
     await expect(runPython(url, token)).rejects.toThrow('CERTIFICATE_VERIFY_FAILED');
   });
