@@ -3,15 +3,20 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startSandbox } from '../../src/sandbox/index.ts';
 import { temporaryHome } from '../helpers/run.ts';
 import { runBinary, untilEnd, which } from './binary.ts';
 import { type Gateway, startGateway } from './gateway.ts';
+import { printLines } from './hcloud-lines.ts';
 import { pythonPrints, pythonSteps, runSteps } from './hcloud-steps.ts';
 
 const hcloud = which('hcloud');
 const python = which('python3');
 const openssl = which('openssl');
+
+/** Some lines are refused while what the one before began goes on. */
+const atOnce = { speed: Number.POSITIVE_INFINITY };
 
 type Env = Readonly<Record<string, string>>;
 
@@ -56,6 +61,15 @@ describe.skipIf(!hcloud)("Debian's hcloud through the gateway", { timeout: 180_0
     await runSteps(runner(url, await token('ada@x.test', role)));
   });
 
+  it('prints for a client what it prints at Hetzner itself, to the letter, and fails where it fails there', async () => {
+    const [sandbox, { url, token }] = await Promise.all([startSandbox(atOnce), startGateway(atOnce)]);
+    onTestFinished(() => sandbox.stop());
+    const client = runner(url, await token('ada@x.test', 'client'));
+    const [direct, through] = await Promise.all([printLines(runner(sandbox.url, sandbox.token)), printLines(client)]);
+    expect(direct.length).toBeGreaterThan(80);
+    expect(through).toEqual(direct);
+  });
+
   it('lists for an administrator what there is, and for a client what is its own', async () => {
     const { url, token, sandbox } = await startGateway({ speed: 100 });
     const [ada, bob, boss] = [
@@ -84,6 +98,8 @@ describe.skipIf(!hcloud)("Debian's hcloud through the gateway", { timeout: 180_0
       expect([noun, names(await listAs(ada)(noun))]).toEqual([noun, [name]]);
       expect([noun, names(await listAs(bob)(noun))]).toEqual([noun, []]);
     }
+    const other = runner(url.replace('/v1', '/projects/default/v1'), await token('ada@x.test', 'client'));
+    expect(names(await listAs(other)('server'))).toEqual(['web-1']);
     expect(await ada('server describe web-1 -o json')).toContain('"env":"prod"');
     for (const line of ['server describe web-1', 'server delete web-1', 'server create-image web-1 --type snapshot']) {
       await expect(bob(line)).rejects.toThrow(/server not found: web-1/i);
