@@ -9,10 +9,12 @@ import { type RunningDaemon, startDaemon, temporaryState } from './daemon.ts';
 export interface Gateway {
   readonly sandbox: Sandbox;
   readonly daemon: RunningDaemon;
-  /** Such as `http://127.0.0.1:40123/v1`. */
+  /** Such as `http://127.0.0.1:40123/v1`; another one after a restart. */
   readonly url: string;
   /** `XDG_RUNTIME_DIR` of a user whose daemon it is. */
   readonly runtime: string;
+  /** Starts the daemon again, on the same store, when it has gone. */
+  restart(): Promise<void>;
   /** Runs cloudctl as the administrator at the socket, with the daemon's own resources and Hetzner's; what it prints. */
   admin(line: string, options?: BinaryOptions): Promise<string>;
   /** A user of that role, made by `user create`, and a token of the user's, made by `token create` with those flags. */
@@ -29,13 +31,9 @@ export async function startGateway(
   const runtime = temporaryState();
   const state = join(runtime, 'cloudctl');
   mkdirSync(state, { mode: 0o700 });
-  const daemon = await startDaemon({ hetzner: sandbox, state, env: { CLOUDCTLD_LISTEN: '127.0.0.1:0', ...env } });
+  const start = () => startDaemon({ hetzner: sandbox, state, env: { CLOUDCTLD_LISTEN: '127.0.0.1:0', ...env } });
+  let daemon = await start();
   onTestFinished(() => daemon.kill());
-  const ready = daemon
-    .log()
-    .split('\n')
-    .find(line => line.includes('"msg":"ready"'));
-  const address = (JSON.parse(ready!) as { readonly listen: string }).listen;
 
   async function admin(line: string, more: BinaryOptions = {}) {
     const access = { CLOUDCTL_DAEMON: `unix://${daemon.socket}`, CLOUDCTL_YES: '1' };
@@ -48,7 +46,17 @@ export async function startGateway(
   }
 
   return {
-    ...{ sandbox, daemon, admin, runtime, url: `${address}/v1` },
+    ...{ sandbox, admin, runtime },
+    get daemon() {
+      return daemon;
+    },
+    get url() {
+      return `${addressOf(daemon)}/v1`;
+    },
+    async restart() {
+      await daemon.kill();
+      daemon = await start();
+    },
     async token(email, role, flags = '') {
       const users = JSON.parse(await admin('user list -o json')) as { readonly email: string }[];
       if (!users.some(user => user.email === email)) {
@@ -58,4 +66,12 @@ export async function startGateway(
       return (await admin(`token create ${name} --user ${email} ${flags}`.trim())).trim();
     },
   };
+}
+
+function addressOf(daemon: RunningDaemon): string {
+  const ready = daemon
+    .log()
+    .split('\n')
+    .find(line => line.includes('"msg":"ready"'));
+  return (JSON.parse(ready!) as { readonly listen: string }).listen;
 }

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { Failure } from '../../core/failure.ts';
+import { aloneSince } from '../../core/store/alone.ts';
 import type { Store } from '../../core/store/store.ts';
 import type { Clock } from '../../core/world.ts';
 
@@ -29,7 +30,7 @@ interface Sealed {
 }
 
 const day = 86_400_000;
-/** A daemon that was killed at it leaves a request open; after so many milliseconds it may be made anew. */
+/** A daemon that was killed at it leaves a request open; where another one may be at it, it may be made anew after so many milliseconds. */
 const given = 60_000;
 const prefix = 'repeat:';
 /** Such answers say that the same may pass later: they are not kept. */
@@ -38,6 +39,7 @@ const passing = [403, 409, 423, 429, 500, 502, 503, 504];
 /** Keeps answers in the store for a day, each readable only with the key itself, since an answer may have a secret in it. */
 export function createRepeats({ store, clock }: { readonly store: Store; readonly clock: Clock }): Repeats {
   const underWay = new Map<string, { readonly request: string; readonly answer: Promise<Answer> }>();
+  const since = aloneSince(store, clock);
   const { db } = store;
 
   async function begin(name: string, key: string, request: string): Promise<Answer | undefined> {
@@ -48,7 +50,8 @@ export function createRepeats({ store, clock }: { readonly store: Store; readonl
     if (!row) return begin(name, key, request);
     const kept = JSON.parse(row.value) as Kept;
     const { request: first, answer } = open(key, kept.sealed);
-    const isOld = clock.now() - kept.at >= (answer ? day : given);
+    const age = clock.now() - kept.at;
+    const isOld = answer ? age >= day : age >= given || kept.at < since;
     if (!isOld && first !== request) throw another();
     if (!isOld && answer) return answer;
     const taken = db.updateTable('meta').set({ value }).where('name', '=', name).where('value', '=', row.value);

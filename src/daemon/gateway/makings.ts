@@ -71,10 +71,10 @@ async function fetchRows(ask: Ask, path: string, key: string): Promise<readonly 
   return (JSON.parse(body) as Record<string, readonly Item[] | undefined>)[key] ?? [];
 }
 
-/** An intent that nobody shows to be at work on may be taken up after so many milliseconds. */
+/** An intent that another daemon may be at work on may be taken up after so many milliseconds. */
 const given = 60_000;
 
-/** What an earlier request with the same `Idempotency-Key` has made, or what enters the intent of making it now. Throws `conflict` while the other one may still be under way. */
+/** What an earlier request with the same `Idempotency-Key` has made, or what enters the intent of making it now. Throws `conflict` while another daemon may still be at it. */
 export async function begin(
   ask: Ask,
   making: Making,
@@ -86,9 +86,12 @@ export async function begin(
   const intend: Change = { kind: 'intend', request: making.request, ...about };
   const before = ask.key === undefined ? undefined : await ownership.intent(making.request);
   if (!before) return { change: intend };
-  const made = await lookOnce(ask, making);
+  const isRecent = before.state === 'open' && clock.now() - before.updated < given;
+  // Its daemon is gone, but what that one sent can still be on its way.
+  const isLeft = isRecent && before.updated < ownership.since;
+  const made = await (isLeft ? findMade(ask, making, clock) : lookOnce(ask, making));
   if (made) return { made };
-  if (before.state === 'open' && clock.now() - before.updated < given) {
+  if (isRecent && !isLeft) {
     throw new Failure('conflict', 'the first request with this Idempotency-Key is still under way', {
       hint: 'Try again',
     });

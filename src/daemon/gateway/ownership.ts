@@ -1,3 +1,4 @@
+import { aloneSince } from '../../core/store/alone.ts';
 import type { Step, Store } from '../../core/store/store.ts';
 import type { IntentRow } from '../../core/store/tables.ts';
 import type { Clock } from '../../core/world.ts';
@@ -47,6 +48,8 @@ export interface Belongings {
 /** The ownerships of a store, held in memory as long as nobody changes them. */
 export interface Ownership {
   read(): Promise<Belongings>;
+  /** What is open from before this time was left by a daemon that is gone. */
+  readonly since: number;
   /** What was intended by that request. */
   intent(request: string): Promise<IntentRow | undefined>;
   /** The writes of these changes, for one commit; `apply` is to be called when it is done. */
@@ -150,6 +153,7 @@ export function openOwnership({
   }
 
   return {
+    since: aloneSince(store, clock),
     intent: request => db.selectFrom('intents').selectAll().where('request', '=', request).executeTakeFirst(),
     async read() {
       const { version, owners, intents } = await current();
