@@ -214,3 +214,42 @@ describe('a body', () => {
     expect([...sandbox.state.networks.values()].map(({ name }) => name)).toEqual(['whole']);
   });
 });
+
+describe('a create', () => {
+  const server = (name: string) => JSON.stringify({ name, server_type: 'cx23', image: 'debian-13', location: 'fsn1' });
+  const posts = () => sent().filter(({ method, path }) => method === 'POST' && path === '/servers');
+
+  it('whose sender went away is made all the same, once, and given to who sends it again with the same key', async () => {
+    sandbox.fault({ kind: 'delay', method: 'POST', path: '/servers', delay: 500 });
+    const peer = connect(port, '127.0.0.1');
+    peer.on('error', () => {});
+    const body = server('web-1');
+    const head = ['idempotency-key: once', `content-length: ${body.length}`];
+    peer.write(headOf('POST', '/v1/servers', admin, ...head) + body);
+    await expect.poll(() => posts().length, { timeout: 10_000 }).toBe(1);
+    peer.destroy();
+    const again = await post('/v1/servers', body, 'idempotency-key: once');
+    expect([again.status, JSON.parse(again.body).server.name]).toEqual([201, 'web-1']);
+    expect(posts()).toHaveLength(1);
+    const names = [...sandbox.state.servers.values()].map(({ name }) => name);
+    expect(names).toEqual(['web-1']);
+  });
+
+  it('that asks first whether it may send its body is told to go on', async () => {
+    const body = server('web-2');
+    const { text } = await post('/v1/servers', body, 'expect: 100-continue');
+    expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 201 /);
+  });
+
+  it('sent in one go with other requests on its connection is answered in their order', async () => {
+    const body = server('web-3');
+    const stay = (method: string, path: string, more = '') =>
+      `${method} ${path} HTTP/1.1\r\nhost: x\r\n${admin}\r\n${more}\r\n`;
+    const create = stay('POST', '/v1/servers', `content-length: ${body.length}\r\n`) + body;
+    const { text } = await sendRaw(
+      port,
+      stay('GET', '/v1/servers/7') + create + headOf('GET', '/v1/servers?name=web-3', admin),
+    );
+    expect([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(['404', '201', '200']);
+  });
+});
