@@ -1,6 +1,7 @@
-import type { Grant, Grants } from './operation.ts';
+import type { Grant } from './operation.ts';
 import { operations } from './operations.ts';
 import { isReading } from './permissions.ts';
+import type { Principal } from './principal.ts';
 
 /** How the caller stands to a resource; `public` is everybody's to see, such as a system image, and `none` is where there is none: a list, a create. */
 export type Relation = 'own' | 'foreign' | 'public' | 'none';
@@ -13,6 +14,9 @@ export interface Question {
   /** What permits let the caller do with this very resource. */
   readonly permits?: readonly string[];
 }
+
+/** Who asks: the role, and what it or a token of somebody's narrows it to. */
+type Caller = Pick<Principal, 'role' | 'grants' | 'token' | 'user'>;
 
 /**
  * `allowed`; `quota`: when its quota has room; `approval`: when a second person agrees; `hidden`: answered as if there
@@ -28,14 +32,14 @@ const approval: Decision = { kind: 'approval' };
 const hidden: Decision = { kind: 'hidden' };
 
 /** Whether somebody may do something with a resource. A permit lifts every grant but `none` to `all` for the resource that it names, and lets see it. */
-export function may(caller: { readonly role: string; readonly grants: Grants }, question: Question): Decision {
+export function may(caller: Caller, question: Question): Decision {
   const { permission, type, relation, permits = [] } = question;
   const grant = caller.grants[permission] ?? 'none';
   if (grant === 'all') return allowed;
   if (grant !== 'none' && (permits.includes(permission) || (permits.length > 0 && permission === `${type}:read`))) {
     return allowed;
   }
-  const forbidden = (): Decision => ({ kind: 'forbidden', message: refusal(caller.role, permission, grant) });
+  const forbidden = (): Decision => ({ kind: 'forbidden', message: refusal(caller, permission, grant) });
   switch (relation) {
     case 'none':
       // A list has what the caller may see, which may be nothing.
@@ -70,9 +74,10 @@ function withOwn(grant: Grant): Decision | undefined {
   return { own: allowed, quota, approve: approval, all: allowed, grant: undefined, none: undefined }[grant];
 }
 
-function refusal(role: string, permission: string, grant: Grant): string {
-  const start = `not permitted: the role '${role}' has ${permission}`;
-  if (grant === 'none') return `not permitted: the role '${role}' has not the permission ${permission}`;
+function refusal({ role, token, user }: Caller, permission: string, grant: Grant): string {
+  const who = `the role '${role}'${token !== undefined && user !== undefined ? ', or this token,' : ''}`;
+  const start = `not permitted: ${who} has ${permission}`;
+  if (grant === 'none') return `not permitted: ${who} has not the permission ${permission}`;
   if (grant === 'grant') return `${start} only for what an administrator names in a permit`;
   return `${start} only for what is its own`;
 }

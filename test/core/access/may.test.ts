@@ -4,7 +4,7 @@ import { type Decision, isPublic, may, type Relation } from '../../../src/core/a
 import type { Grants } from '../../../src/core/access/operation.ts';
 import { operations } from '../../../src/core/access/operations.ts';
 import { grantsFor, hetznerPermissions } from '../../../src/core/access/permissions.ts';
-import { grantsOf } from '../../../src/core/access/roles.ts';
+import { grantsOf, narrow } from '../../../src/core/access/roles.ts';
 
 const as = (role: string, grants: Grants = grantsOf(role)) => ({ role, grants });
 const ask = (role: string, permission: string, relation: Relation, permits?: string[]) => {
@@ -63,6 +63,15 @@ test('a viewer is told which permission it has not, for what it sees; a permit c
   expect(ask('viewer', 'servers:power', 'foreign')).toBe('hidden');
   expect(ask('viewer', 'servers:power', 'foreign', ['servers:power'])).toBe(sentence);
   expect(ask('viewer', 'servers:create', 'none')).toContain('servers:create');
+});
+
+test('whoever comes with a token is told that it may be the token that has not the permission', () => {
+  const question = { permission: 'servers:power', type: 'servers', relation: 'own' as const };
+  const narrowed = { role: 'client', grants: narrow(grantsOf('client'), ['servers:read']), token: 3, user: 1 };
+  expect(may(narrowed, question)).toEqual({
+    kind: 'forbidden',
+    message: "not permitted: the role 'client', or this token, has not the permission servers:power",
+  });
 });
 
 test('an auditor sees what everybody owns, so that nothing is hidden from it', () => {
