@@ -149,4 +149,21 @@ describe('waiting for actions', () => {
     expect(own.body.actions.map(({ id }: { id: number }) => id)).toEqual([ids[26], ids[25]]);
     expect((await ask(token, 'GET', 'actions/1')).status).toBe(404);
   });
+
+  it('goes on while Hetzner does not answer for a moment, and ends with 503 when it stays away', async () => {
+    const clock = fakeClock(Date.now(), { auto: false });
+    const { ask, tokenOf, sandbox } = await startGateway(open, { actionDuration: 3_600_000 }, { clock });
+    const token = await tokenOf('ada@x.test');
+    const body = { name: 'web-1', server_type: 'cx23', image: 'debian-13', location: 'fsn1' };
+    const { id } = (await ask(token, 'POST', 'servers', body)).body.action;
+    const poll = async () => (await ask(token, 'GET', `actions?id=${id}`)).status;
+    expect(await poll()).toBe(200);
+    sandbox.fault({ kind: 'status', status: 502, path: '/actions', times: 1_000 });
+    for (let second = 0; second < 20; second += 2) {
+      await clock.advance(2_000);
+      expect(await poll()).toBe(200);
+    }
+    await clock.advance(60_000);
+    expect(await poll()).toBe(503);
+  });
 });

@@ -30,6 +30,8 @@ interface Gathered {
 
 /** How long what is known of a running action is good enough, in milliseconds. */
 const fresh = 1_000;
+/** And how long while Hetzner cannot be asked: clients give up their wait at the first poll that fails. */
+const enough = 30_000;
 /** An action is polled so long at most: what runs for a day has been given up. */
 const longest = 86_400_000;
 /** Milliseconds until an action is polled again after polling has failed. */
@@ -62,9 +64,9 @@ export function createActionWatch({ sendFor, clock, signal, touch }: ActionWatch
     }
   }
 
-  const isGood = (id: number): boolean => {
+  const isGood = (id: number, age = fresh): boolean => {
     const one = known.get(id);
-    return one !== undefined && (hasEnded(one.action) || clock.now() - one.at <= fresh);
+    return one !== undefined && (hasEnded(one.action) || clock.now() - one.at <= age);
   };
 
   async function askSome(ids: readonly number[], asker: Asker): Promise<void> {
@@ -110,8 +112,7 @@ export function createActionWatch({ sendFor, clock, signal, touch }: ActionWatch
     signal,
   });
 
-  function follow(actions: readonly Action[]): void {
-    note(actions);
+  function poll(actions: readonly Action[]): void {
     const running = actions.filter(action => !hasEnded(action) && !followed.has(action.id));
     if (running.length === 0 || signal.aborted) return;
     for (const { id } of running) followed.add(id);
@@ -129,7 +130,7 @@ export function createActionWatch({ sendFor, clock, signal, touch }: ActionWatch
         if (failure.code === 'timeout' && failure.cause === undefined && failure.apiCode === undefined) return;
         const left = running.filter(({ id }) => pending.has(id));
         clock.sleep(rest, signal).then(
-          () => follow(left),
+          () => poll(left),
           () => {},
         );
       },
@@ -140,9 +141,16 @@ export function createActionWatch({ sendFor, clock, signal, touch }: ActionWatch
   return {
     async get(ids, asker) {
       const missing = ids.filter(id => !isGood(id));
-      if (missing.length > 0) await unless(asker.signal, gather(missing, asker));
+      if (missing.length > 0) {
+        await unless(asker.signal, gather(missing, asker)).catch(error => {
+          if (asker.signal?.aborted || !missing.every(id => isGood(id, enough))) throw error;
+        });
+      }
       return ids.flatMap(id => known.get(id)?.action ?? []);
     },
-    follow,
+    follow(actions) {
+      note(actions);
+      poll(actions);
+    },
   };
 }

@@ -108,7 +108,7 @@ export interface Picture {
 
 /** The actions of a project. */
 export interface ActionWatch {
-  /** The actions of these ids as they are now, in their order; one shared poller asks Hetzner, however many wait. Unknown ids are left out. */
+  /** The actions of these ids as they are now, in their order; one shared poller asks Hetzner, however many wait; while it cannot be asked, for half a minute as they were last. Unknown ids are left out. */
   get(ids: readonly number[], asker: Asker): Promise<readonly Action[]>;
   /** They have just begun: polled until they end, when what they changed is touched. */
   follow(actions: readonly Action[]): void;
