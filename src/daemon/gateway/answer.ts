@@ -12,17 +12,17 @@ export function isOurs({ code }: Failure): boolean {
   return ours.includes(code);
 }
 
-/** The failure for an answer that is no good one and not the caller's either, `unavailable`: no client takes it for its own token or budget, or for a resource that is gone. */
+/** The failure of an answer that is neither a good one nor one of the API's refusals: no client may take it for its own token or budget, or for a resource that is gone. */
 export function findFault(answer: HttpResponse, host: string): Failure | undefined {
   const failure = readError(answer, host);
   const isOfApi = failure.apiCode !== undefined && answer.status < 500 && answer.status !== 429;
-  return isOfApi && !isOurs(failure) ? undefined : unavailable(failure);
+  return isOfApi && !isOurs(failure) ? undefined : failure;
 }
 
 /** An answer of Hetzner's that is no good one, for the caller: with its own code, and with `details` always. */
 export function passError(answer: HttpResponse, host: string): Answer {
   const fault = findFault(answer, host);
-  if (fault) throw fault;
+  if (fault) throw unavailable(fault);
   const { error } = JSON.parse(answer.body) as { readonly error: Readonly<Record<string, unknown>> };
   const body = clean({ error: { ...error, details: error.details ?? null } });
   return { status: answer.status, body: JSON.stringify(body) };
@@ -36,4 +36,12 @@ export function unavailable(cause: Failure): Failure {
     correlationId: cause.correlationId,
     cause,
   });
+}
+
+/** The same for what was only read: nothing is done, so that clients which ask again by themselves may, and do for `bad_gateway`. */
+export function unread(cause: Failure): Failure {
+  const isLasting = cause.code === 'unauthorized' || cause.code === 'forbidden';
+  const [code, apiCode] = isLasting ? (['busy', 'unavailable'] as const) : (['unreachable', 'bad_gateway'] as const);
+  const { message, correlationId } = cause;
+  return new Failure(code, `Hetzner cannot be asked now: ${message}`, { apiCode, correlationId, cause });
 }

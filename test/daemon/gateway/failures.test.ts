@@ -34,15 +34,17 @@ async function withServer() {
 const fresh = { 'cache-control': 'no-cache' };
 
 describe('what goes wrong between the gateway and Hetzner', () => {
-  it.each<[string, object]>([
-    ['its token is not good any more', { kind: 'status', status: 401 }],
-    ['its token may only read', { kind: 'status', status: 403 }],
-    ['it is in maintenance', { kind: 'status', status: 503 }],
-    ['it fails', { kind: 'status', status: 500 }],
-    ['a page comes in place of an answer', { kind: 'garbage' }],
-    ['the answer is cut off', { kind: 'cutoff' }],
-    ['the connection is reset', { kind: 'reset' }],
-  ])('is 503 for every reading, and never a missing resource or a bad token: %s', async (_, fault) => {
+  // Newer clients ask again by themselves after bad_gateway, whatever they have asked; for a bad token that is no use.
+  const [passing, lasting] = [[502, 'bad_gateway'] as const, [503, 'unavailable'] as const];
+  it.each<[string, readonly [number, string], object]>([
+    ['its token is not good any more', lasting, { kind: 'status', status: 401 }],
+    ['its token may only read', lasting, { kind: 'status', status: 403 }],
+    ['it is in maintenance', passing, { kind: 'status', status: 503 }],
+    ['it fails', passing, { kind: 'status', status: 500 }],
+    ['a page comes in place of an answer', passing, { kind: 'garbage' }],
+    ['the answer is cut off', passing, { kind: 'cutoff' }],
+    ['the connection is reset', passing, { kind: 'reset' }],
+  ])('is never a missing resource or a bad token of who reads: %s', async (_, [wanted, code], fault) => {
     const { ask, sandbox, ada, boss, id } = await withServer();
     sandbox.fault({ times: 10_000, ...fault } as FaultRule);
     for (const path of [`servers/${id}`, 'servers', `servers/${id}/actions`, 'volumes', 'pricing', 'actions?id=1']) {
@@ -50,8 +52,8 @@ describe('what goes wrong between the gateway and Hetzner', () => {
         const { status, body } = await ask(token, 'GET', path, undefined, fresh);
         expect([path, status, body.error]).toEqual([
           path,
-          503,
-          { code: 'unavailable', message: expect.stringContaining('Hetzner'), details: null, ambiguous: false },
+          wanted,
+          { code, message: expect.stringContaining('Hetzner'), details: null, ambiguous: false },
         ]);
       }
     }
@@ -63,21 +65,31 @@ describe('a reading', () => {
     const { ask, ada, id, http } = await withServer();
     http.to = 'GET';
     http.answer = { status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>Not Found</h1>' };
-    expect((await ask(ada, 'GET', `servers/${id}`, undefined, fresh)).status).toBe(503);
+    expect((await ask(ada, 'GET', `servers/${id}`, undefined, fresh)).status).toBe(502);
   });
 
-  it('is held when Hetzner says that there were too many, and ends with 503 when it says nothing', async () => {
+  it('is held when Hetzner says that there were too many, and ends with 502 when it says nothing', async () => {
     const { ask, ada, id, sandbox, http } = await withServer();
     sandbox.fault({ kind: 'status', status: 429, times: 2, path: `/servers/${id}` });
     expect((await ask(ada, 'GET', `servers/${id}`, undefined, fresh)).status).toBe(200);
     http.timeout = 50;
     sandbox.fault({ kind: 'hang', times: 100 });
-    expect((await ask(ada, 'GET', `servers/${id}`, undefined, fresh)).status).toBe(503);
-    expect((await ask(ada, 'GET', 'servers', undefined, fresh)).status).toBe(503);
+    expect((await ask(ada, 'GET', `servers/${id}`, undefined, fresh)).status).toBe(502);
+    expect((await ask(ada, 'GET', 'servers', undefined, fresh)).status).toBe(502);
   });
 });
 
 describe('a change', () => {
+  it('is not sent, and says so, when what it names cannot be read', async () => {
+    const { ask, ada, id, sandbox } = await withServer();
+    const sent = () => sandbox.requests.filter(({ method }) => method !== 'GET').length;
+    const before = sent();
+    sandbox.fault({ kind: 'status', status: 502, method: 'GET', times: 1_000 });
+    const { status, body } = await ask(ada, 'POST', `servers/${id}/actions/reboot`, undefined, fresh);
+    expect([status, body.error.code, body.error.ambiguous]).toEqual([502, 'bad_gateway', false]);
+    expect(sent()).toBe(before);
+  });
+
   it.each<[number, string, object?]>([
     [423, 'locked'],
     [423, 'protected'],
