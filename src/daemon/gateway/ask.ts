@@ -26,7 +26,7 @@ export interface Ask {
 /** What is answered; the body as it is sent, undefined where there is none. */
 export interface Answer {
   readonly status: number;
-  readonly body?: string;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
 }
 
 /** For whom Hetzner is asked. */

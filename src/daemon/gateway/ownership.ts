@@ -1,6 +1,7 @@
 import { aloneSince } from '../../core/store/alone.ts';
 import type { Step, Store } from '../../core/store/store.ts';
 import type { IntentRow } from '../../core/store/tables.ts';
+import { template } from '../../core/store/template.ts';
 import type { Clock } from '../../core/world.ts';
 
 /** What becomes of who owns what; `type` is the path of a collection, `project` and `id` are ids. */
@@ -65,6 +66,10 @@ interface State {
 }
 
 const name = 'ownership';
+/** Asked at every request. */
+const version = template((db, { name }: { readonly name: string }) =>
+  db.selectFrom('meta').select('value').where('name', '=', name),
+);
 const keyOf = (project: number, type: string, id: number) => `${project}:${type}:${id}`;
 
 /** Of a store that other daemons may work on too: a number tells when they have changed something. */
@@ -80,7 +85,7 @@ export function openOwnership({
   let reading: Promise<State> | undefined;
 
   async function readVersion(): Promise<number> {
-    const row = await db.selectFrom('meta').select('value').where('name', '=', name).executeTakeFirst();
+    const row = await version(store, { name }).first();
     return Number(row?.value ?? 0);
   }
 

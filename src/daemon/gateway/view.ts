@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { isPublic as isOfAll } from '../../core/access/may.ts';
+import type { Grants } from '../../core/access/operation.ts';
 import type { Principal } from '../../core/access/principal.ts';
 import type { Item } from '../../core/resource.ts';
 import type { Belongings } from './ownership.ts';
@@ -54,6 +56,15 @@ export function ownerOf(belongings: Belongings, project: number, type: string, i
   );
 }
 
+const digests = new WeakMap<Grants, string>();
+
+/** The same for the same grants: they are long, and those of a role come with every request. */
+function digestOf(grants: Grants): string {
+  const digest = digests.get(grants) ?? createHash('sha256').update(JSON.stringify(grants)).digest('base64');
+  digests.set(grants, digest);
+  return digest;
+}
+
 /** The view of a principal. */
 export function createView({ principal, project, belongings, matches, permits }: ViewOptions): View {
   const { grants, owners, selector } = principal;
@@ -68,7 +79,7 @@ export function createView({ principal, project, belongings, matches, permits }:
   const isGranted = (permission: string) => (grants[permission] ?? 'none') !== 'none';
 
   return {
-    key: JSON.stringify([belongings.version, owners, selector, [...(permits ?? [])], grants]),
+    key: JSON.stringify([belongings.version, owners, selector, [...(permits ?? [])], digestOf(grants)]),
     seesAll,
     isOwn,
     isGranted,
