@@ -17,15 +17,15 @@ export interface Making {
   readonly request: string;
 }
 
-/** What a request is to make: the same for the same caller and `Idempotency-Key`; undefined where it makes nothing that can have labels. */
-export function makingOf({ match, key, principal }: Ask): Making | undefined {
+/** What a request is to make: the same for the same request with the same `Idempotency-Key`; undefined where it makes nothing that can have labels. */
+export function makingOf({ match, key, principal, path, text }: Ask): Making | undefined {
   const { operation, type } = match;
   if (operation.method !== 'POST') return undefined;
   const made = operation.path === type ? type : operation.path.endsWith('/actions/create_image') ? 'images' : undefined;
   if (made === undefined) return undefined;
-  const digest =
-    key === undefined ? randomBytes(16) : createHash('sha256').update(`${principal.owner} ${key}`).digest();
-  return { type: made, key: keyOfItem(made), request: digest.toString('hex').slice(0, 32) };
+  const asked = JSON.stringify([principal.owner, key, path, text]);
+  const word = key === undefined ? randomBytes(16) : createHash('sha256').update(asked).digest();
+  return { type: made, key: keyOfItem(made), request: word.toString('hex').slice(0, 32) };
 }
 
 type Body = Readonly<Record<string, unknown>>;
