@@ -2,14 +2,12 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync, wr
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { realClock } from '../../../src/core/real-world.ts';
-import { createTransport } from '../../../src/core/transport/transport.ts';
-import { loadConfiguration } from '../../../src/daemon/config/read.ts';
-import { type Daemon, startDaemon } from '../../../src/daemon/daemon.ts';
+import type { Daemon } from '../../../src/daemon/daemon.ts';
 import { prepareStateDirectory } from '../../../src/daemon/service/state-directory.ts';
 import { startSandbox } from '../../../src/sandbox/index.ts';
 import { headOf, sendRaw } from '../../helpers/raw-http.ts';
 import { run } from '../../helpers/run.ts';
+import { startDaemonInside } from '../process/daemon-inside.ts';
 import { askSocket, daemonHome, type Home } from '../process/daemon-process.ts';
 
 const token = 'admin-of-the-test'.padEnd(48, 'x');
@@ -19,15 +17,7 @@ let home: Home;
 let daemon: Daemon;
 let port: number;
 
-async function open(at: Home): Promise<Daemon> {
-  const world = {
-    ...{ env: { HOME: at.folder }, platform: 'linux', uid: 1000, pid: process.pid, host: 'test', user: 'ada' },
-    ...{ clock: realClock, random: () => 0.5, http: createTransport({ env: {} }) },
-    output: { write: (line: string) => void lines.push(line), isTTY: false },
-  } as const;
-  const load = () => loadConfiguration(world, at.config);
-  return startDaemon(world, await load(), load);
-}
+const open = (at: Home) => startDaemonInside(at, { write: line => void lines.push(line) });
 
 beforeAll(async () => {
   home = daemonHome();

@@ -2,22 +2,21 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { realClock } from '../../../src/core/real-world.ts';
-import { createTransport } from '../../../src/core/transport/transport.ts';
-import { loadConfiguration } from '../../../src/daemon/config/read.ts';
-import { type Daemon, startDaemon } from '../../../src/daemon/daemon.ts';
-import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
+import type { Daemon } from '../../../src/daemon/daemon.ts';
+import { type Exchange, type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { headOf, sendRaw } from '../../helpers/raw-http.ts';
+import { startDaemonInside } from '../process/daemon-inside.ts';
 import { daemonHome } from '../process/daemon-process.ts';
 
 const token = 'admin-of-the-test'.padEnd(48, 'x');
 const admin = `authorization: Bearer ${token}`;
+const exchanges: Exchange[] = [];
 let sandbox: Sandbox;
 let daemon: Daemon;
 let port: number;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ seed: {}, actionDuration: 50 });
+  sandbox = await startSandbox({ seed: {}, actionDuration: 50, observe: exchange => void exchanges.push(exchange) });
   const home = daemonHome();
   const file = (name: string, text: string) => {
     writeFileSync(join(home.folder, name), text, { mode: 0o600 });
@@ -33,14 +32,7 @@ beforeAll(async () => {
       .map(([key, value]) => `${key} = "${value}"`)
       .join('\n'),
   );
-  const world = {
-    ...{ env: { HOME: home.folder, CLOUDCTLD_HETZNER_ENDPOINT: sandbox.url }, platform: 'linux', uid: 1000 },
-    ...{ pid: process.pid, host: 'test', user: 'ada', clock: realClock, random: () => 0.5 },
-    http: createTransport({ env: {} }),
-    output: { write: () => {}, isTTY: false },
-  } as const;
-  const load = () => loadConfiguration(world, home.config);
-  daemon = await startDaemon(world, await load(), load);
+  daemon = await startDaemonInside(home, { env: { CLOUDCTLD_HETZNER_ENDPOINT: sandbox.url } });
   port = Number(new URL(daemon.address!).port);
 });
 afterAll(async () => {
@@ -157,6 +149,9 @@ describe('every answer', () => {
     const { status, text } = await ask('GET', '/v1/placement_groups', 'cookie: c=d', 'te: trailers', 'x-evil: 1');
     expect(status).toBe(200);
     expect(text).not.toMatch(/set-cookie|proxy-authenticate|theirs|timeout=9/i);
+    const { requestHeaders } = exchanges.findLast(({ path }) => path === '/v1/placement_groups')!;
+    expect(requestHeaders.authorization).toBe(`Bearer ${sandbox.token}`);
+    expect(Object.keys(requestHeaders)).not.toEqual(expect.arrayContaining([expect.stringMatching(/cookie|^te$|x-/)]));
   });
 });
 
