@@ -189,7 +189,8 @@ function as(name, line, { tool = 'cloudctl', expected = 0 } = {}) {
     const token = tokens.get(name);
     const more = { HOME: join(home, name), CLOUDCTL_ENDPOINT: url, CLOUDCTL_TOKEN: token };
     process.stdout.write(`\n(${name}, with an address and a token of the daemon:)`);
-    await run(line, { tool, expected, more: { ...more, HCLOUD_ENDPOINT: url, HCLOUD_TOKEN: token } });
+    const ofHcloud = { HCLOUD_CONFIG: join(home, 'cli.toml'), HCLOUD_ENDPOINT: url, HCLOUD_TOKEN: token };
+    await run(line, { tool, expected, more: { ...more, ...ofHcloud } });
   };
 }
 

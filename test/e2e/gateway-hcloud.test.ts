@@ -9,7 +9,7 @@ import { temporaryHome } from '../helpers/run.ts';
 import { runBinary, untilEnd, which } from './binary.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { printLines } from './hcloud-lines.ts';
-import { pythonPrints, pythonSteps, runSteps } from './hcloud-steps.ts';
+import { pythonFaults, pythonPrints, pythonSteps, runSteps } from './hcloud-steps.ts';
 
 const hcloud = which('hcloud');
 const python = which('python3');
@@ -29,9 +29,9 @@ const runner =
     return stdout;
   };
 
-async function runPython(url: string, token: string, more: Env = {}): Promise<string> {
+async function runPython(url: string, token: string, more: Env = {}, script = pythonSteps): Promise<string> {
   const env = { HOME: temporaryHome(), HCLOUD_TOKEN: token, HCLOUD_ENDPOINT: url, ...more };
-  const { stdout } = await promisify(execFile)('/usr/bin/python3', ['-c', pythonSteps], { env, timeout: 60_000 });
+  const { stdout } = await promisify(execFile)('/usr/bin/python3', ['-c', script], { env, timeout: 60_000 });
   return stdout;
 }
 
@@ -140,8 +140,10 @@ describe.skipIf(!hcloud)("Debian's hcloud through the gateway", { timeout: 180_0
 
   it.runIf(which('script'))('takes a token of the gateway for one of its contexts', async () => {
     const { url, token } = await startGateway();
-    const [given, HOME] = [await token('ada@x.test', 'client'), temporaryHome()];
-    const env = { PATH: process.env.PATH, HOME, HCLOUD_ENDPOINT: url };
+    const given = await token('ada@x.test', 'client');
+    // It looks for the home in the list of users, not in HOME.
+    const HCLOUD_CONFIG = join(temporaryHome(), 'cli.toml');
+    const env = { PATH: process.env.PATH, HCLOUD_CONFIG, HCLOUD_ENDPOINT: url };
     const child = spawn('script', ['-qec', `${hcloud} context create team`, '/dev/null'], { env });
     let isAsked = false;
     child.stdout.on('data', text => {
@@ -158,6 +160,16 @@ describe.skipIf(!python)("Debian's python3-hcloud through the gateway", { timeou
   it.each(['client', 'admin'])('does for a %s all that it does at Hetzner itself', async role => {
     const { url, token } = await startGateway({ speed: 50 });
     expect(await runPython(url, await token('ada@x.test', role))).toBe(pythonPrints);
+  });
+});
+
+describe.skipIf(!python)('what goes wrong', { timeout: 120_000 }, () => {
+  it('is told to the library for Python as Hetzner tells it, with details', async () => {
+    const [sandbox, { url, token }] = await Promise.all([startSandbox(atOnce), startGateway(atOnce)]);
+    onTestFinished(() => sandbox.stop());
+    const direct = await runPython(sandbox.url, sandbox.token, {}, pythonFaults);
+    expect(direct.match(/^(?!done)\w/gm)).toHaveLength(11);
+    expect(await runPython(url, await token('ada@x.test', 'client'), {}, pythonFaults)).toBe(direct);
   });
 });
 

@@ -77,3 +77,37 @@ print(client.servers.get_all())
 
 /** What it prints. */
 export const pythonPrints = "['py-1'] 10 py\n[]\n";
+
+/** What goes wrong, as the library tells it: it wants `details` in each error, whatever the code. */
+export const pythonFaults = `
+import os
+from hcloud import Client, APIException
+from hcloud.images.domain import Image
+from hcloud.locations.domain import Location
+from hcloud.server_types.domain import ServerType
+client = Client(token=os.environ['HCLOUD_TOKEN'], api_endpoint=os.environ['HCLOUD_ENDPOINT'], poll_interval=0.05)
+where = dict(server_type=ServerType(name='cx23'), image=Image(name='debian-13'), location=Location(name='fsn1'))
+made = client.servers.create(name='py-1', **where)
+made.action.wait_until_finished()
+server = made.server
+def tell(deed):
+    try:
+        print('done', type(deed()).__name__)
+    except APIException as error:
+        print(error.code, [field['name'] for field in error.details['fields']] if error.details else None)
+tell(lambda: client.servers.get_by_id(999))
+tell(lambda: client.actions.get_by_id(999))
+tell(lambda: client.servers.create(name='py-1', **where))
+tell(lambda: client.servers.create(name='py 2', **where))
+tell(lambda: client.servers.create(name='py-3', server_type=ServerType(name='nope'), image=where['image']))
+tell(lambda: client.servers.get_list(per_page=51))
+tell(lambda: client.servers.get_list(label_selector='(('))
+tell(lambda: client.volumes.create(size=1, name='small', location=where['location']))
+tell(lambda: server.change_protection(delete=True, rebuild=True).wait_until_finished())
+tell(lambda: server.delete())
+tell(lambda: server.change_protection(delete=False, rebuild=False).wait_until_finished())
+tell(lambda: server.update(labels={'a b': 'c'}))
+tell(lambda: client.networks.create(name='n', ip_range='300.0.0.0/8'))
+tell(lambda: client.images.get_by_name('nope'))
+tell(lambda: server.delete().wait_until_finished())
+`;
