@@ -36,7 +36,8 @@ export interface Servers {
 const timeouts = {
   headersTimeout: 10_000,
   requestTimeout: 60_000,
-  keepAliveTimeout: 30_000,
+  // Longer than clients keep an idle connection: who closes it as the other sends something has that lost.
+  keepAliveTimeout: 100_000,
   connectionsCheckingInterval: 5_000,
   maxHeaderSize: 32_768,
 };

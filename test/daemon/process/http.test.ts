@@ -180,6 +180,15 @@ describe('over an address', () => {
     expect(JSON.parse((await ask(portOf(servers), '/who/1')).text)).toMatchObject({ via: 'tcp', address: '127.0.0.1' });
   });
 
+  it('leaves an idle connection to its client to close, who would lose what it sends as the daemon closes it', async () => {
+    const { servers } = await serve({ listen: '127.0.0.1:0' });
+    const agent = new http.Agent({ keepAlive: true });
+    const { headers } = await ask(portOf(servers), '/who/1', { agent });
+    agent.destroy();
+    // Programs in Go close theirs after 90 seconds, load balancers most often after 60.
+    expect(Number(/timeout=(\d+)/.exec(String(headers['keep-alive']))?.[1])).toBeGreaterThan(90);
+  });
+
   it('says that a port is taken, and leaves no socket behind', async () => {
     const taken = createServer();
     await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve));
