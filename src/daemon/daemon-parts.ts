@@ -1,5 +1,4 @@
 import type { AuditLog } from '../core/audit/log.ts';
-import type { Passwords } from '../core/auth/password.ts';
 import type { Log } from '../core/log.ts';
 import { openQueue as open } from '../core/queue/open.ts';
 import type { Queue } from '../core/queue/queue.ts';
@@ -30,11 +29,14 @@ import { uptimeService } from './checks/service/uptimes.ts';
 import type { Sources } from './checks/sources.ts';
 import type { Configuration } from './config/configuration.ts';
 import type { Owners } from './gateway/owners/open.ts';
+import type { PeoplePart } from './gateway/people/index.ts';
 import { permitService } from './gateway/people/services/permit.ts';
 import { roleService } from './gateway/people/services/role.ts';
 import { sessionService } from './gateway/people/services/session.ts';
 import { tokenService } from './gateway/people/services/token.ts';
 import { userService } from './gateway/people/services/user.ts';
+import type { Administration } from './gateway/people/workos-administration.ts';
+import { workosPart } from './gateway/people/workos-poll.ts';
 import type { Neighbours } from './gateway/upstream/neighbours.ts';
 import { type ProjectTools, projectService } from './gateway/upstream/service.ts';
 import { keepHouse } from './house.ts';
@@ -70,6 +72,7 @@ export interface About {
   readonly measuring: Measuring;
   readonly sources: Sources;
   readonly owners: Pick<Owners, 'start'>;
+  readonly workos?: Administration;
   /** Adds to the status under the part's name; read at each asking. */
   readonly report: (name: string, read: () => Promise<unknown>) => void;
 }
@@ -119,7 +122,7 @@ export function servicesOf(
   projects: Pick<ProjectTools, 'http' | 'projects'>,
   measuring: Pick<Measuring, 'service'>,
   sources: Sources,
-  passwords: Passwords,
+  { passwords, workos }: Pick<PeoplePart, 'passwords' | 'workos'>,
 ): Readonly<Record<string, Service>> {
   return {
     schedule: scheduleService(tools),
@@ -134,9 +137,9 @@ export function servicesOf(
     maintenance: maintenanceService(tools),
     uptime: uptimeService(tools),
     'status-page': statusPageService(tools),
-    user: userService(tools, passwords),
+    user: userService({ ...tools, workos }, passwords),
     token: tokenService(tools),
-    session: sessionService(tools),
+    session: sessionService({ ...tools, workos }),
     role: roleService(tools),
     permit: permitService(tools),
     project: projectService({ ...tools, ...projects }),
@@ -169,6 +172,7 @@ export const parts: readonly Part[] = [
   checksPart,
   statusPagePart,
   { name: 'owners', start: (_, { owners, report }) => owners.start(report) },
+  workosPart,
   { name: 'house', start: keepHouse },
   outboundHeartbeat,
 ];

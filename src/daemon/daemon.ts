@@ -150,10 +150,11 @@ export async function startDaemon(
     reports.add('projects', async () => projects.list().map(describeProject));
     const proxies = values['trusted-proxies'] ?? [];
     const access = accessOf(configuration, world.user);
-    const { people, signIn, passwords, stop } = await openPeoplePart({ store, audit, clock, log }, live);
-    stack.push('people', stop);
+    const { people, signIn, ...ofPeople } = await openPeoplePart(world, { store, audit, clock, log }, live);
+    stack.push('people', ofPeople.stop);
+    const { workos } = ofPeople;
     const doors = { ...(await openDoors(world, live)), people };
-    const ofTools = servicesOf(tools, audit, upstream, { http, projects }, measuring, sources, passwords);
+    const ofTools = servicesOf(tools, audit, upstream, { http, projects }, measuring, sources, ofPeople);
     const services = { ...ofTools, ...owners.services };
     const app = createBase({
       log,
@@ -190,6 +191,7 @@ export async function startDaemon(
       measuring,
       sources,
       owners,
+      workos,
       report: reports.add,
     };
     for (const part of parts) {

@@ -8,6 +8,7 @@ import type { Configuration } from './config/configuration.ts';
 import { failTogether, readConfiguration } from './config/read.ts';
 import { exposedSecrets, findUpstream, type Upstream } from './config/token.ts';
 import type { DaemonWorld } from './daemon-world.ts';
+import { openAdministration, requireOrganizations } from './gateway/people/workos-administration.ts';
 import { accessOf } from './http/socket-file.ts';
 import { originOf, readAddress } from './service/outbound-heartbeat.ts';
 import { consequences, probeUpstream } from './service/upstream.ts';
@@ -71,7 +72,7 @@ async function planOf(world: DaemonWorld, configuration: Configuration, online: 
   const { values } = configuration;
   const upstream = findUpstream(configuration, world.env);
   const report = await reportOf(world, upstream, online);
-  const faults = online ? await askServers(configuration) : [];
+  const faults = online ? await askServers(world, configuration) : [];
   if (online && !['ok', 'read-only'].includes(report.state))
     faults.unshift(`Hetzner: ${report.reason ?? consequences[report.state]}`);
   return {
@@ -124,7 +125,9 @@ async function reportOf(
   );
 }
 
-async function askServers({ values }: Configuration): Promise<string[]> {
+async function askServers({ env, http }: DaemonWorld, configuration: Configuration): Promise<string[]> {
+  const { values } = configuration;
+  const workos = openAdministration({ current: () => configuration, env, http, hide: () => {} });
   const asked = [
     values.store === 'sqlite'
       ? []
@@ -132,6 +135,9 @@ async function askServers({ values }: Configuration): Promise<string[]> {
     values.redis === undefined
       ? []
       : [['redis', async () => (await import('./service/ask-servers.ts')).askRedis(values.redis!)] as const],
+    values['workos-client-id'] !== undefined && workos.isConfigured()
+      ? [['WorkOS', () => requireOrganizations(workos)] as const]
+      : [],
   ].flat();
   const answers = asked.map(([name, ask]) =>
     ask().then(

@@ -35,6 +35,8 @@ export interface UserRow {
   readonly workos_id: string | null;
   /** The role that WorkOS gave at the last sight, where it is one that there is here; it goes before `role`. */
   readonly workos_role: string | null;
+  /** When WorkOS changed that role last, by its own clock: what was said before it does not count. Null where it was not asked. */
+  readonly workos_at: Time | null;
   /** SHA-256 of what the invitation's link has, null when it was taken. */
   readonly invitation: string | null;
   readonly invited_until: Time | null;
@@ -54,6 +56,8 @@ export interface TokenRow {
   readonly user_id: number | null;
   /** Who made it, as the audit log has it. */
   readonly issuer: string;
+  /** The id of a session at WorkOS, whose `hash` is that of the id; null for those of the daemon's own. */
+  readonly workos_session: string | null;
   /** The role that it has at most; null for that of its user. */
   readonly role: string | null;
   /** The permissions that it has at most; null for all of the role. */
@@ -68,6 +72,15 @@ export interface TokenRow {
   readonly expires: Time;
   readonly used: Time | null;
   readonly revoked: Time | null;
+}
+
+/** Access tokens of WorkOS that are not taken any more although they have not expired. */
+export interface WorkosEndRow {
+  /** A session's id, a user's, or `user/organization`. */
+  readonly subject: string;
+  /** Its tokens that were issued until then are refused. */
+  readonly issued: Time;
+  readonly created: Time;
 }
 
 /** A role that an administrator made. */

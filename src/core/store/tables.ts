@@ -11,6 +11,7 @@ import type {
   RoleRow,
   TokenRow,
   UserRow,
+  WorkosEndRow,
 } from './tables-gateway.ts';
 import type {
   AlertRow,
@@ -193,6 +194,7 @@ export interface Tables {
   readonly projects: ProjectRow;
   readonly users: UserRow;
   readonly tokens: TokenRow;
+  readonly workos_ends: WorkosEndRow;
   readonly roles: RoleRow;
   readonly permits: PermitRow;
   readonly ownerships: OwnershipRow;

@@ -1,5 +1,6 @@
 import type { AuditLog } from '../../core/audit/log.ts';
 import { pruneTokens } from '../gateway/people/prune.ts';
+import { pruneEnds } from '../gateway/people/workos-ends.ts';
 import type { Tools } from '../tools.ts';
 import { pruneEvents } from './events/prune.ts';
 import { createRepeats } from './repeats.ts';
@@ -12,4 +13,5 @@ export async function housekeep(
   await pruneEvents(tools);
   await createRepeats(tools).prune();
   await pruneTokens(tools);
+  await pruneEnds(tools);
 }

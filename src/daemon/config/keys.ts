@@ -123,6 +123,16 @@ export const keys = {
     default: WORKOS_ENDPOINT,
     check: parseEndpoint,
   }),
+  'workos-api-key-file': field(
+    'text',
+    'File that holds an API key of WorkOS: users, roles and sessions then follow what is done there, and the other way round',
+    {
+      env: 'CLOUDCTLD_WORKOS_API_KEY_FILE',
+      placeholder: 'file',
+      live: true,
+      check: checkAbsolute,
+    },
+  ),
   'session-ttl': field('duration', 'How long a sign-in with a password lasts', {
     env: 'CLOUDCTLD_SESSION_TTL',
     placeholder: 'duration',

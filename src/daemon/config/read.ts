@@ -104,6 +104,9 @@ function* contradictions(given: Given): Iterable<Problem> {
   // An administrator of any organization of that client would be one here.
   if (client && !organizations)
     yield { where: client.where, message: 'workos-client-id is given without workos-organizations' };
+  const apiKey = given['workos-api-key-file'];
+  if (apiKey && !client)
+    yield { where: apiKey.where, message: 'workos-api-key-file is given without workos-client-id' };
   const page = given['status-page.directory'];
   const { 'status-page.checks': checks, 'status-page.selector': selector } = given;
   if (page && !checks && !selector)

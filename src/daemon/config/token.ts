@@ -18,8 +18,8 @@ export interface Upstream {
   readonly fault?: Failure;
 }
 
-/** What the unit passes as the credential where the host has none. */
-const nothing = 'none';
+/** What the unit passes as a credential where the host has none. */
+export const nothing = 'none';
 
 type Env = Surroundings['env'];
 
@@ -56,7 +56,9 @@ export function requireToken({ token, from, endpoint, fault }: Upstream, expecte
 
 /** A sentence for each file of a secret that others than its owner may read. */
 export function exposedSecrets({ values }: Pick<Configuration, 'values'>): string[] {
-  return (['hetzner-token-file', 'admin-token-file', 'tls-key', 'heartbeat.url-file'] as const).flatMap(key => {
+  return (
+    ['hetzner-token-file', 'admin-token-file', 'workos-api-key-file', 'tls-key', 'heartbeat.url-file'] as const
+  ).flatMap(key => {
     const file = values[key];
     const mode = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false })?.mode;
     return mode !== undefined && (mode & 0o004) !== 0 ? [`${key}: every user of this host may read ${file}`] : [];

@@ -69,7 +69,7 @@ describe('schedules that are asked for over the API', () => {
       {} as never,
       measuring,
       openSources(tools, { key: alerting.key, allowed: () => [] }),
-      createPasswords({ n: 16, r: 1, p: 1 }),
+      { passwords: createPasswords({ n: 16, r: 1, p: 1 }) },
     );
     const owning = { owner: memory('owner', ['transfer']), quota: memory('quota', ['set']) };
     const others = { ...owning, approval: memory('approval', ['approve', 'deny']) };

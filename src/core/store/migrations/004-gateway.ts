@@ -21,6 +21,7 @@ export const gateway = [
     password {TEXT},
     workos_id {NAME} UNIQUE,
     workos_role {NAME},
+    workos_at {NUMBER},
     invitation {NAME} UNIQUE,
     invited_until {NUMBER},
     seen {NUMBER},
@@ -36,6 +37,7 @@ export const gateway = [
     hash {NAME} NOT NULL UNIQUE,
     user_id {NUMBER},
     issuer {NAME} NOT NULL,
+    workos_session {NAME},
     role {NAME},
     permissions {TEXT},
     selector {TEXT},
@@ -48,6 +50,12 @@ export const gateway = [
   ) {TABLE}`,
   'CREATE INDEX tokens_by_user ON tokens (user_id, kind)',
   'CREATE INDEX tokens_by_end ON tokens (expires)',
+
+  `CREATE TABLE workos_ends (
+    subject {NAME} PRIMARY KEY,
+    issued {NUMBER} NOT NULL,
+    created {NUMBER} NOT NULL
+  ) {TABLE}`,
 
   `CREATE TABLE roles (
     id {SERIAL},

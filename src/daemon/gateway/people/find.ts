@@ -10,6 +10,9 @@ import { template } from '../../../core/store/template.ts';
 import type { Clock } from '../../../core/world.ts';
 import { type Found, nameOfToken, principalOfToken, principalOfUser } from './principal.ts';
 import { findRole, userOfWorkos } from './workos.ts';
+import type { Administration } from './workos-administration.ts';
+import { requireNotEnded } from './workos-ends.ts';
+import { noteSession } from './workos-sessions.ts';
 
 /** Those whom the store knows. */
 export interface People {
@@ -24,6 +27,8 @@ export interface PeopleTools {
   readonly audit: Audit;
   readonly clock: Clock;
   readonly log: Log;
+  /** WorkOS itself, where an API key may be given. */
+  readonly workos?: Administration;
 }
 
 /** How often it is written down that somebody was there, in milliseconds. */
@@ -52,12 +57,17 @@ export function openPeople(tools: PeopleTools): People {
       return principalOfToken(found);
     },
     async byWorkos(claims) {
+      await requireNotEnded(store, claims);
       const user = await userOfWorkos(tools, claims);
       const principal = principalOfUser(user, await findRole(store, user), claims.actor);
       if (user.state !== 'active') {
         throw new Failure('forbidden', `${user.email} is disabled`, { details: { actor: principal.name } });
       }
       const now = clock.now();
+      if (tools.workos?.isConfigured()) {
+        const steps = await noteSession(store, user, claims, now);
+        if (steps.length > 0) note(`session ${claims.session}`, steps);
+      }
       if (now - (user.seen ?? 0) >= pause) {
         const query = store.db.updateTable('users').set({ seen: now }).where('id', '=', user.id);
         note(`user ${user.id}`, [{ query }]);

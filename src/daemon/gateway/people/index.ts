@@ -2,15 +2,20 @@ import { createPasswords, type Passwords } from '../../../core/auth/password.ts'
 import { openRedis } from '../../../core/queue/redis.ts';
 import { readIdentity } from '../../../core/store/identity.ts';
 import type { LiveConfiguration } from '../../daemon-live.ts';
+import type { DaemonWorld } from '../../daemon-world.ts';
+import type { DaemonLog } from '../../log.ts';
 import { openPeople, type People, type PeopleTools } from './find.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 import { createSignInLimit } from './sign-in-limit.ts';
+import { type Administration, openAdministration } from './workos-administration.ts';
 
 /** Everything about people that the daemon serves with. */
 export interface PeoplePart {
   readonly people: People;
   readonly signIn: SignIn;
   readonly passwords: Passwords;
+  /** Where WorkOS is configured; whether there is a key for it can change. */
+  readonly workos?: Administration;
   readonly stop: () => void;
 }
 
@@ -21,9 +26,16 @@ const outage = [
 ] as const;
 
 /** People, sessions and sign-in as the configuration has them; tries are counted in Redis where there is one. */
-export async function openPeoplePart(tools: PeopleTools, live: LiveConfiguration): Promise<PeoplePart> {
+export async function openPeoplePart(
+  world: Pick<DaemonWorld, 'http' | 'env'>,
+  given: PeopleTools & { readonly log: DaemonLog },
+  live: LiveConfiguration,
+): Promise<PeoplePart> {
   const { values } = live.current();
   const { redis, 'workos-client-id': clientId, 'workos-endpoint': endpoint } = values;
+  const { current } = live;
+  const workos = clientId === undefined ? undefined : openAdministration({ ...world, current, hide: given.log.hide });
+  const tools = { ...given, workos };
   const server = redis === undefined ? undefined : await openRedis(redis, tools.log, ...outage);
   // A sign-in does not wait for Redis: while it is away tries are counted here.
   const client = server?.connect({ enableOfflineQueue: false, maxRetriesPerRequest: 1 });
@@ -39,5 +51,5 @@ export async function openPeoplePart(tools: PeopleTools, live: LiveConfiguration
       public_url: live.current().values['public-url'] ?? null,
     }),
   });
-  return { people: openPeople(tools), signIn, passwords, stop: () => client?.disconnect() };
+  return { people: openPeople(tools), signIn, passwords, workos, stop: () => client?.disconnect() };
 }

@@ -67,7 +67,8 @@ export function createSignIn(tools: PeopleTools, options: SignInOptions): SignIn
     const now = clock.now();
     const row = {
       ...{ kind: 'session' as const, name, hash: hashToken(token), user_id: user.id, issuer: user.email },
-      ...{ role: null, permissions: null, selector: null, project_id: null, address: from.address },
+      ...{ workos_session: null, role: null, permissions: null, selector: null, project_id: null },
+      address: from.address,
       ...{ created: now, expires: now + lifetime(), used: null, revoked: null },
     };
     const { id: _, ...changes } = { ...set, seen: now };

@@ -56,7 +56,7 @@ async function readNew(tools: Tools, { input, caller }: Request): Promise<Omit<T
   requireWithin(patterns.length === 0 ? bounded : narrowTo(bounded, patterns), caller, 'the token');
   const now = clock.now();
   return {
-    ...{ kind: 'token', name: readName(input.name), user_id, issuer: caller.name, role },
+    ...{ kind: 'token', name: readName(input.name), user_id, issuer: caller.name, workos_session: null, role },
     permissions: patterns.length === 0 ? null : JSON.stringify(patterns),
     selector: input.selector === undefined || input.selector === '' ? null : String(input.selector),
     project_id: input.project === undefined ? null : await requireProject(store, String(input.project)),

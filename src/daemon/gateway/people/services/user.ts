@@ -1,6 +1,6 @@
 import { hashToken, newToken } from '../../../../core/auth/gateway-token.ts';
 import type { Passwords } from '../../../../core/auth/password.ts';
-import { Failure } from '../../../../core/failure.ts';
+import { Failure, toFailure } from '../../../../core/failure.ts';
 import type { UserRow } from '../../../../core/store/tables.ts';
 import type { Caller, Request, Service } from '../../../api/service.ts';
 import { timeOf } from '../../../backup/service/common.ts';
@@ -9,16 +9,21 @@ import { requireWithin } from '../limits.ts';
 import { roleOf, type User } from '../principal.ts';
 import { endAll, projectNames, readUser, requireProject, requireRole } from '../rows.ts';
 import { findRole } from '../workos.ts';
+import type { Administration } from '../workos-administration.ts';
+import { giveRole, inviteAtWorkos, keepOut, letIn } from '../workos-deeds.ts';
+import { ending } from '../workos-ends.ts';
 
 /** How long an invitation can be taken, in milliseconds. */
 export const invitationTime = 7 * 86_400_000;
 
-type Tools = Pick<PeopleTools, 'store' | 'clock'>;
+type Tools = Pick<PeopleTools, 'store' | 'clock' | 'workos'>;
 
 /** What can be done with users. Nobody makes somebody who may more than they may, or changes such a one. */
 export function userService(tools: Tools, passwords: Passwords): Service {
   const { store, clock } = tools;
   const { db } = store;
+  /** WorkOS, where it is to be told of what is done here. */
+  const told = () => (tools.workos?.isConfigured() ? tools.workos : undefined);
 
   async function answer(id: number, more: object = {}) {
     return { user: show(await readUser(store, id), await projectNames(store)), ...more };
@@ -56,6 +61,42 @@ export function userService(tools: Tools, passwords: Passwords): Service {
     await store.commit([{ query, changes: 1 }, ...more]);
   }
 
+  async function inviteByWorkos(workos: Administration, request: Request) {
+    const none = { password: null, invitation: null, invited_until: null };
+    const { id, email, role } = await readUser(store, await make(request, { state: 'invited', ...none }));
+    try {
+      await write(id, { invited_until: await inviteAtWorkos(workos, email, role) });
+    } catch (error) {
+      await store.commit([{ query: db.deleteFrom('users').where('id', '=', id).where('workos_id', 'is', null) }]);
+      throw error;
+    }
+    return answer(id, { notices: [`WorkOS has sent an invitation to ${email}: cloudctl login takes it up`] });
+  }
+
+  /** Ends all that the user has here, then keeps the user out at WorkOS; where that does not work it is out here all the same. */
+  async function shutOut(user: User, forGood: boolean): Promise<void> {
+    const now = clock.now();
+    // Whoever has a password only is nobody whom WorkOS knows.
+    const workos = user.workos_id !== null || user.password === null ? told() : undefined;
+    const set = { state: 'disabled', invitation: null, invited_until: null } as const;
+    // Where the row is gone a token that has not expired would make another one; the clocks may differ by a little.
+    const isEnded = workos !== undefined && forGood && user.workos_id !== null;
+    const ends = isEnded ? ending(store, { subject: user.workos_id!, issued: now + 60_000 }, now) : [];
+    await write(user.id, set, [endAll(store, user.id, now), ...ends]);
+    try {
+      if (workos) await keepOut(workos, user, forGood);
+    } catch (error) {
+      const { code, message, apiCode } = toFailure(error);
+      const left = forGood
+        ? 'disabled here, but not deleted, and WorkOS does not know'
+        : 'disabled here, which WorkOS does not know';
+      throw new Failure(code, `${user.email} is ${left}: ${message}`, {
+        apiCode,
+        hint: 'Do it again when WorkOS answers',
+      });
+    }
+  }
+
   return {
     async list({ input }) {
       const names = await projectNames(store);
@@ -73,6 +114,8 @@ export function userService(tools: Tools, passwords: Passwords): Service {
       return answer(await make(request, { state: 'active', password, invitation: null, invited_until: null }));
     },
     async invite(request) {
+      const workos = told();
+      if (workos) return inviteByWorkos(workos, request);
       const { text, set, notices } = invite(clock.now());
       return answer(await make(request, { state: 'invited', password: null, ...set }), { invitation: text, notices });
     },
@@ -81,12 +124,17 @@ export function userService(tools: Tools, passwords: Passwords): Service {
       const role = input.role === undefined ? undefined : String(input.role);
       if (role !== undefined) {
         requireOther(user, caller, 'change your own role');
-        if (user.workos_role !== null) throw fromWorkos(user, `has the role ${user.workos_role} from WorkOS`);
+        if (user.workos_role !== null && !told()) {
+          throw fromWorkos(user, `has the role ${user.workos_role} from WorkOS`);
+        }
         requireWithin(await requireRole(store, role), caller, `the role ${role}`);
       }
       const [team, project_id] = [readTeam(input.team), await readProject(tools, input.project)];
+      const workos = role === undefined ? undefined : told();
+      const workos_at = workos && (await giveRole(workos, user, role!));
       await write(user.id, {
         ...(role !== undefined && { role }),
+        ...(workos_at !== undefined && { workos_role: role!, workos_at }),
         ...(team !== undefined && { team }),
         ...(project_id !== undefined && { project_id }),
         ...(input.name !== undefined && { name: readName(input.name) ?? user.email }),
@@ -106,14 +154,15 @@ export function userService(tools: Tools, passwords: Passwords): Service {
     async disable({ id, caller }) {
       const user = await requireChangeable(id!, caller);
       requireOther(user, caller, 'disable yourself');
-      const set = { state: 'disabled', invitation: null, invited_until: null } as const;
-      await write(user.id, set, [endAll(store, user.id, clock.now())]);
+      await shutOut(user, false);
       return answer(user.id);
     },
     async enable({ id, caller }) {
       const user = await requireChangeable(id!, caller);
       if (user.state === 'disabled') {
         const canSignIn = user.password !== null || user.workos_id !== null;
+        const workos = told();
+        if (workos) await letIn(workos, user);
         // A token that was just being made when the user was disabled must not come to life.
         const ended = endAll(store, user.id, clock.now());
         await write(user.id, { state: canSignIn ? 'active' : 'invited' }, [ended]);
@@ -123,6 +172,7 @@ export function userService(tools: Tools, passwords: Passwords): Service {
     async delete({ id, caller }) {
       const user = await requireChangeable(id!, caller);
       requireOther(user, caller, 'delete yourself');
+      if (told()) await shutOut(user, true);
       await store.commit([
         { query: db.deleteFrom('tokens').where('user_id', '=', user.id) },
         { query: db.deleteFrom('permits').where('user_id', '=', user.id) },
