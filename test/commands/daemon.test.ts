@@ -164,6 +164,29 @@ describe('daemon check', () => {
     expect(redis.err).toMatch(/online: redis: .*ECONNREFUSED/);
     expect(redis.out + redis.err).not.toMatch(/geheim/);
   });
+
+  it('online tells what is wrong with the key of WorkOS, without showing it', async () => {
+    const { workos, stop } = await startSandbox();
+    const place = home();
+    const keyFile = join(place.folder, 'workos-key');
+    const ask = async (key: string, organization = 'org_sandbox') => {
+      writeFileSync(keyFile, key, { mode: 0o600 });
+      return cloudctl(place, 'check --online', {
+        CLOUDCTLD_WORKOS_CLIENT_ID: workos.clientId,
+        CLOUDCTLD_WORKOS_ENDPOINT: workos.url,
+        CLOUDCTLD_WORKOS_ORGANIZATIONS: organization,
+        CLOUDCTLD_WORKOS_API_KEY_FILE: keyFile,
+      });
+    };
+    expect((await ask(workos.apiKey)).err).not.toContain('WorkOS:');
+    const wrong = await ask('sk_live_that_is_wrong');
+    expect(wrong.err).toContain('online: WorkOS: WorkOS does not accept the API key');
+    expect(wrong.err + wrong.out).not.toContain('that_is_wrong');
+    expect((await ask(workos.apiKey, 'org_other')).err).toContain('WorkOS has no organization org_other');
+    const alone = await cloudctl(place, 'check', { CLOUDCTLD_WORKOS_API_KEY_FILE: keyFile });
+    expect(alone.err).toContain('workos-api-key-file is given without workos-client-id');
+    await stop();
+  });
 });
 
 describe('copies of the store', () => {

@@ -40,6 +40,8 @@ export async function writeStatus(
   if (report.frozen) world.err.write('Note: automated deletions are stopped: cloudctl daemon unfreeze\n');
   const { dead = 0 } = (report.parts.alerts ?? {}) as { readonly dead?: number };
   if (dead > 0) world.err.write(`Note: ${dead} messages were given up: cloudctl delivery list --state dead\n`);
+  const { state, reason } = (report.parts.workos ?? {}) as { readonly state?: string; readonly reason?: string };
+  if (reason) world.err.write(`Note: WorkOS is not followed (${state}): ${reason}\n`);
   if (report.configuration.error)
     world.err.write('Note: the configuration file is bad, and the one before is in use\n');
 }

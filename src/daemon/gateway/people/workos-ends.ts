@@ -1,6 +1,7 @@
 import type { Principal as Claims } from '../../../core/auth/verify/index.ts';
 import { Failure } from '../../../core/failure.ts';
 import type { Step, Store } from '../../../core/store/store.ts';
+import { template } from '../../../core/store/template.ts';
 import type { Clock } from '../../../core/world.ts';
 
 /** Access tokens that end before they expire: those of `subject` (a session, a user, or `user/organization`) that were issued until `issued`. */
@@ -25,13 +26,22 @@ export function ending({ db }: Store, { subject, issued }: End, now: number): St
   ];
 }
 
+type Asked = Readonly<Record<'session' | 'user' | 'member', string> & { issuedAt: number }>;
+
+/** Asked at every request. */
+const lookUp = template((db, { session, user, member, issuedAt }: Asked) =>
+  db
+    .selectFrom('workos_ends')
+    .select('subject')
+    .where('subject', 'in', [session, user, member])
+    .where('issued', '>=', issuedAt),
+);
+
 /** Throws `unauthorized` for a token that was ended. */
-export async function requireNotEnded({ db }: Store, claims: Claims): Promise<void> {
+export async function requireNotEnded(store: Store, claims: Claims): Promise<void> {
   const { user, session, organization, issuedAt } = claims;
-  const subjects = [session, user, memberOf(user, organization ?? '')];
-  const all = db.selectFrom('workos_ends').select('subject').where('subject', 'in', subjects);
-  const found = await all.where('issued', '>=', issuedAt).executeTakeFirst();
-  if (!found) return;
+  const found = lookUp(store, { session, user, member: memberOf(user, organization ?? ''), issuedAt });
+  if (!(await found.first())) return;
   throw new Failure('unauthorized', 'the session was ended at WorkOS, or its user was removed there', {
     hint: 'Sign in: cloudctl login',
   });
