@@ -1,5 +1,11 @@
 import { listEvents } from './administration/events.ts';
-import { getInvitation, listInvitations, revokeInvitation, sendInvitation } from './administration/invitations.ts';
+import {
+  acceptInvitation,
+  getInvitation,
+  listInvitations,
+  revokeInvitation,
+  sendInvitation,
+} from './administration/invitations.ts';
 import {
   createMembership,
   deactivateMembership,
@@ -73,6 +79,7 @@ export const workosRoutes: readonly WorkosRoute[] = [
   keyed(`GET ${invitations}`, listInvitations),
   keyed(`POST ${invitations}`, sendInvitation),
   keyed(`GET ${invitations}/{invitation}`, getInvitation),
+  keyed(`POST ${invitations}/{invitation}/accept`, acceptInvitation),
   keyed(`POST ${invitations}/{invitation}/revoke`, revokeInvitation),
   keyed('GET /authorization/roles', listRoles),
   keyed('GET /authorization/roles/{slug}', getRole),

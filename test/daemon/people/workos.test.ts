@@ -154,12 +154,12 @@ describe.each(stores)('a user of WorkOS, changed here, on $name', ({ open }) => 
   });
 
   it('takes up the invitation with the address that is shown to be theirs', async () => {
-    const { root, administer, enter, whoami, users, entries } = await openBoth(open);
+    const { root, administer, enter, whoami, users, entries, workos } = await openBoth(open);
     await root('POST', 'users/invite', { email: 'eve@example.com', role: 'client', team: 'web' });
     const eve = { email: 'eve@example.com', email_verified: true, first_name: 'Eve' };
     const { body } = await administer('POST', '/user_management/users', eve);
-    const given = { user_id: body.id, organization_id: organization, role_slug: 'client' };
-    await administer('POST', '/user_management/organization_memberships', given);
+    const [invitation] = workos.state.invitations.keys();
+    expect((await administer('POST', `/user_management/invitations/${invitation}/accept`)).status).toBe(200);
     const { ask } = await enter(body.id);
     expect(await whoami(ask)).toMatchObject({ name: 'eve@example.com', role: 'client', owner: 'team-web' });
     expect(await users()).toMatchObject([{ id: 1, state: 'active', workos_id: body.id, name: 'Eve', team: 'web' }]);

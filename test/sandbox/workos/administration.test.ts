@@ -187,6 +187,24 @@ describe('memberships', () => {
   });
 });
 
+test('an invitation that is accepted makes the user of its address a member, once', async () => {
+  const opened = await openWorkos();
+  const { administer, signIn } = opened;
+  const given = { email: 'Eve@example.com', organization_id: 'org_sandbox', role_slug: 'operator' };
+  const { body: sent } = await administer('POST', invitations, given);
+  expect((await administer('POST', `${invitations}/${sent.id}/accept`)).status).toBe(404);
+  const { body: eve } = await administer('POST', users, { email: 'eve@example.com' });
+  const { body } = await administer('POST', `${invitations}/${sent.id}/accept`);
+  expect(body).toMatchObject({ state: 'accepted', accepted_user_id: eve.id });
+  expect(decode((await signIn({ user: eve.id })).access_token)).toMatchObject({
+    org_id: 'org_sandbox',
+    role: 'operator',
+  });
+  expect(refusalOf(await administer('POST', `${invitations}/${sent.id}/accept`))).toBe('400 invite_not_pending');
+  expect(refusalOf(await administer('POST', `${invitations}/${sent.id}/revoke`))).toBe('400 invite_not_pending');
+  expect(await events(opened, 'invitation.accepted')).toEqual([['invitation.accepted', sent.id]]);
+});
+
 test('invitations are sent, listed and revoked, expire by time, and their events tell no token', async () => {
   const opened = await openWorkos();
   const { administer, clock } = opened;

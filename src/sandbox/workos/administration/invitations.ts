@@ -1,11 +1,13 @@
+import { addMembership } from '../add.ts';
 import { recordEvent } from '../events.ts';
 import { readFields } from '../fields.ts';
 import { newId, newSecret } from '../ids.ts';
 import { replyList } from '../list.ts';
-import { requireOrganization, requireRole, requireUser } from '../people.ts';
+import { findUser, requireOrganization, requireRole, requireUser } from '../people.ts';
 import { absent, codedProblem } from '../problem.ts';
 import type { Realm, WorkosCall, WorkosHandler } from '../realm.ts';
 import { type Invitation, timestamp } from '../state.ts';
+import { usualRole } from './memberships.ts';
 
 const usualDays = 7;
 const day = 24 * 3600 * 1000;
@@ -67,17 +69,37 @@ export const sendInvitation: WorkosHandler = (realm, { body }) => {
   return { status: 201, body: invitation };
 };
 
+/** Takes an invitation up for the user of its address, who becomes a member; throws 400 for one that is no longer pending, 404 where there is no such user. */
+export const acceptInvitation: WorkosHandler = (realm, { params }) => {
+  const invitation = requirePending(realm, params);
+  const user = findUser(realm, invitation.email);
+  const { organization_id, role_slug } = invitation;
+  const isMember = [...realm.state.memberships.values()].some(
+    row => row.user_id === user.id && row.organization_id === organization_id,
+  );
+  if (organization_id !== null && !isMember) {
+    addMembership(realm, { user_id: user.id, organization_id, slugs: [role_slug ?? usualRole] });
+  }
+  const at = timestamp(realm.now());
+  Object.assign(invitation, { state: 'accepted', accepted_at: at, accepted_user_id: user.id, updated_at: at });
+  recordEvent(realm, 'invitation.accepted', withoutToken(invitation));
+  return { status: 200, body: invitation };
+};
+
 /** Takes an invitation back; throws 400 for one that is no longer pending. */
 export const revokeInvitation: WorkosHandler = (realm, { params }) => {
-  const invitation = requireInvitation(realm, params);
-  if (view(realm, invitation).state !== 'pending') {
-    throw codedProblem(400, 'invite_not_pending', 'The invitation is not pending.');
-  }
+  const invitation = requirePending(realm, params);
   const at = timestamp(realm.now());
   Object.assign(invitation, { state: 'revoked', revoked_at: at, updated_at: at });
   recordEvent(realm, 'invitation.revoked', withoutToken(invitation));
   return { status: 200, body: invitation };
 };
+
+function requirePending(realm: Realm, params: WorkosCall['params']): Invitation {
+  const invitation = requireInvitation(realm, params);
+  if (view(realm, invitation).state === 'pending') return invitation;
+  throw codedProblem(400, 'invite_not_pending', 'The invitation is not pending.');
+}
 
 function requireInvitation({ state }: Realm, { invitation: id }: WorkosCall['params']): Invitation {
   const invitation = state.invitations.get(id!);

@@ -8,7 +8,7 @@ import type { Realm, WorkosCall, WorkosHandler, WorkosReply } from '../realm.ts'
 import { type Membership, timestamp } from '../state.ts';
 
 /** The role of a membership for which none is named. */
-const usualRole = 'viewer';
+export const usualRole = 'viewer';
 
 const roleShape = { role_slug: 'text', role_slugs: 'texts' } as const;
 const shape = { user_id: 'text', organization_id: 'text', ...roleShape } as const;
