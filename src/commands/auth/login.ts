@@ -60,7 +60,6 @@ export const login = command({
     if (input['user-code'] !== undefined && !input.complete) {
       throw new Failure('usage', '--user-code goes with --complete');
     }
-    requireConfigPath(settings.configPath);
     const daemon = input['client-id'] === undefined ? await daemonOf(session) : undefined;
     const isHere = input.email !== undefined || input.invitation || input['password-file'] !== undefined;
     if (isHere && !daemon?.ways.local) {
@@ -74,6 +73,7 @@ export const login = command({
         hint: 'Set CLOUDCTL_TOKEN (with CLOUDCTL_ENDPOINT) or HCLOUD_TOKEN; to sign in all the same: login --json',
       });
     }
+    requireConfigPath(settings.configPath);
     const store = openStore(session, format);
     if (input.complete) {
       const begun = findPending(await store.read(), input['user-code']);
