@@ -53,10 +53,12 @@ async function whileReadOnly(home: AuthHome, work: () => Promise<void>): Promise
   }
 }
 
+const askedOfWorkos = () => sandbox.workos.requests.filter(({ path }) => !path.startsWith('/cloudctl/')).length;
+
 describe.skipIf(!runsAsOther)('a home in which nothing can be written', () => {
   it('has login refuse before WorkOS is asked', async () => {
     for (const home of [authHome(sandbox), await signedInHome(sandbox)]) {
-      const asked = sandbox.workos.requests.length;
+      const asked = askedOfWorkos();
       await whileReadOnly(home, async () => {
         for (const line of ['login', 'login --json']) {
           const { status, out, err } = await home.cloudctl(line, { uid });
@@ -64,7 +66,8 @@ describe.skipIf(!runsAsOther)('a home in which nothing can be written', () => {
           expect(err).toMatch(/^cloudctl: \S+\/.config\S* cannot be (made|written): permission denied\n/);
         }
       });
-      expect(sandbox.workos.requests.length).toBe(asked);
+      // Whether it is a daemon is found out first: that is no request for WorkOS.
+      expect(askedOfWorkos()).toBe(asked);
     }
   });
 
