@@ -150,7 +150,11 @@ export async function startDaemon(
     reports.add('projects', async () => projects.list().map(describeProject));
     const proxies = values['trusted-proxies'] ?? [];
     const access = accessOf(configuration, world.user);
-    const { people, signIn, ...ofPeople } = await openPeoplePart(world, { store, audit, clock, log }, live);
+    const { people, signIn, ...ofPeople } = await openPeoplePart(
+      { http, env, signal },
+      { store, audit, clock, log },
+      live,
+    );
     stack.push('people', ofPeople.stop);
     const { workos } = ofPeople;
     const doors = { ...(await openDoors(world, live)), people };

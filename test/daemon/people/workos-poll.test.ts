@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { workosPart } from '../../../src/daemon/gateway/people/workos-poll.ts';
-import { activeRoles, decide } from '../../../src/daemon/gateway/people/workos-standing.ts';
+import { decide, membershipOf } from '../../../src/daemon/gateway/people/workos-standing.ts';
 import { stores } from '../../helpers/stores.ts';
 import { ben, openBoth } from './workos-set-up.ts';
 
@@ -119,7 +119,7 @@ describe('how a row follows', () => {
     fc.assert(
       fc.property(row, standing, (user, given) => {
         const how = given as unknown as Parameters<typeof decide>[1];
-        const role = activeRoles(how).find(slug => slug !== 'other') ?? null;
+        const role = membershipOf(how)?.roles.find(slug => slug !== 'other') ?? null;
         const changes = decide(user as Parameters<typeof decide>[0], how, role);
         const after = { ...user, ...changes } as Parameters<typeof decide>[0];
         const isIn = given.person !== undefined && given.memberships.some(({ status }) => status === 'active');

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { housekeep } from '../../../src/daemon/api/housekeep.ts';
 import { stores } from '../../helpers/stores.ts';
 import { ada, ben, openBoth, organization } from './workos-set-up.ts';
 
@@ -61,6 +62,33 @@ describe.each(stores)('people of WorkOS, with its API key, on $name', ({ open })
     await follow();
     expect(await whoami(ask)).toMatch(/^401/);
     expect(await users()).toEqual([]);
+  });
+
+  it('that were never here have the role of now, not that of an older token', async () => {
+    const { enter, whoami, administer, follow, member, memberships, clock } = await openBoth(open);
+    await follow();
+    const { ask } = await enter(ada);
+    await clock.advance(1000);
+    await administer('PUT', `${memberships}/${member(ada).id}`, { role_slug: 'viewer' });
+    await follow();
+    expect(await whoami(ask)).toMatchObject({ role: 'viewer' });
+    expect(await whoami(ask)).toMatchObject({ role: 'viewer' });
+  });
+
+  it('that were never here are refused when they are removed and no event has told of it yet', async () => {
+    const { enter, whoami, administer, member, memberships, users, workos, store, clock, audit } = await openBoth(open);
+    const { ask } = await enter(ben);
+    await administer('DELETE', `${memberships}/${member(ben).id}`);
+    expect(await whoami(ask)).toBe('401 at WorkOS this user is no member any more');
+    const asked = workos.requests.length;
+    expect(await whoami(ask)).toMatch(/^401 the session was ended at WorkOS/);
+    expect(workos.requests).toHaveLength(asked);
+    expect(await users()).toEqual([]);
+    const ends = () => store.db.selectFrom('workos_ends').selectAll().execute();
+    expect(await ends()).toHaveLength(1);
+    await clock.advance(7 * 86_400_000 + 1);
+    await housekeep({ store, clock, audit });
+    expect(await ends()).toEqual([]);
   });
 
   it('are refused with a session that was ended, and let in with another one', async () => {

@@ -27,14 +27,16 @@ const outage = [
 
 /** People, sessions and sign-in as the configuration has them; tries are counted in Redis where there is one. */
 export async function openPeoplePart(
-  world: Pick<DaemonWorld, 'http' | 'env'>,
+  world: Pick<DaemonWorld, 'http' | 'env'> & { readonly signal: AbortSignal },
   given: PeopleTools & { readonly log: DaemonLog },
   live: LiveConfiguration,
 ): Promise<PeoplePart> {
   const { values } = live.current();
   const { redis, 'workos-client-id': clientId, 'workos-endpoint': endpoint } = values;
   const { current } = live;
-  const workos = clientId === undefined ? undefined : openAdministration({ ...world, current, hide: given.log.hide });
+  const { http, env, signal } = world;
+  const workos =
+    clientId === undefined ? undefined : openAdministration({ http, env, signal, current, hide: given.log.hide });
   const tools = { ...given, workos };
   const server = redis === undefined ? undefined : await openRedis(redis, tools.log, ...outage);
   // A sign-in does not wait for Redis: while it is away tries are counted here.

@@ -19,6 +19,8 @@ export interface AdministrationOptions {
   readonly current: () => Pick<Configuration, 'values'>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly http: Transport;
+  /** When it comes nothing more is read; what changes something is seen through. */
+  readonly signal?: AbortSignal;
   /** Told of each key, so that no record holds it. */
   readonly hide: (secret: string) => void;
 }
@@ -27,7 +29,7 @@ export interface AdministrationOptions {
 const patience = 10_000;
 
 /** The administration with the key of `workos-api-key-file` or of systemd's credential `workos-api-key`, read at each use. The client is loaded with the first one. */
-export function openAdministration({ current, env, http, hide }: AdministrationOptions): Administration {
+export function openAdministration({ current, env, http, signal, hide }: AdministrationOptions): Administration {
   const {
     'workos-organizations': organizations = [],
     'workos-client-id': clientId,
@@ -43,7 +45,7 @@ export function openAdministration({ current, env, http, hide }: AdministrationO
     const { WorkOS } = await import('@workos-inc/node');
     const { hostname, port, protocol } = new URL(endpoint);
     const place = { apiHostname: hostname, https: protocol === 'https:', ...(port !== '' && { port: Number(port) }) };
-    last = { key, sdk: new WorkOS({ apiKey: key, clientId, ...place, fetchFn: fetchBy(http) }) };
+    last = { key, sdk: new WorkOS({ apiKey: key, clientId, ...place, fetchFn: fetchBy(http, signal) }) };
     return last.sdk;
   }
 
@@ -89,7 +91,7 @@ function readKey(configuration: Pick<Configuration, 'values'>, env: Administrati
 }
 
 /** The client's `fetch`. What is no success is told from here: the client loses the body of some answers, and stumbles over others. */
-function fetchBy(http: Transport): typeof fetch {
+function fetchBy(http: Transport, signal: AbortSignal | undefined): typeof fetch {
   return async (input, init = {}) => {
     const { status, body, headers } = await http({
       method: init.method ?? 'GET',
@@ -97,6 +99,7 @@ function fetchBy(http: Transport): typeof fetch {
       headers: Object.fromEntries(new Headers(init.headers)),
       body: typeof init.body === 'string' ? init.body : undefined,
       timeout: patience,
+      ...((init.method ?? 'GET') === 'GET' && { signal }),
     });
     if (status >= 200 && status < 300) {
       const type = headers['content-type'] ?? '';

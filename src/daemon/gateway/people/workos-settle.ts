@@ -5,7 +5,7 @@ import { roleOf, type User } from './principal.ts';
 import { endAll } from './rows.ts';
 import { chooseRole, findByWorkos } from './workos.ts';
 import type { Administration } from './workos-administration.ts';
-import { activeRoles, type Changes, decide, readStanding } from './workos-standing.ts';
+import { type Changes, decide, membershipOf, readStanding } from './workos-standing.ts';
 
 type Tools = Pick<PeopleTools, 'store' | 'audit' | 'clock' | 'log'>;
 
@@ -15,7 +15,8 @@ export async function settle(tools: Tools, workos: Administration, id: string): 
   const user = await findByWorkos(store, id);
   if (!user) return;
   const standing = await readStanding(workos, id);
-  const changes = decide(user, standing, await chooseRole(store, activeRoles(standing)));
+  const role = await chooseRole(store, membershipOf(standing)?.roles ?? []);
+  const changes = decide(user, standing, role);
   const { email, ...others } = changes;
   if (email === undefined || (await isFree(tools, email))) return write(tools, user, changes);
   log.warn('the e-mail address of a user of WorkOS is another user’s', { user: user.id });

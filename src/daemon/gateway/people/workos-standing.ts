@@ -19,54 +19,55 @@ export interface Person {
 
 /** Asks WorkOS how somebody stands. */
 export async function readStanding(workos: Administration, id: string): Promise<Standing> {
-  const person = await readPerson(workos, id).catch(error => {
+  const { ask } = workos;
+  const person = await ask(sdk => sdk.userManagement.getUser(id)).then(personOf, error => {
     if (error instanceof Failure && error.code === 'not_found') return undefined;
     throw error;
   });
   return { person, memberships: person === undefined ? [] : await readMemberships(workos, id) };
 }
 
-/** What somebody is called; rejects with `not_found` for nobody. */
-export async function readPerson(workos: Administration, id: string): Promise<Person> {
-  return personOf(await workos.ask(sdk => sdk.userManagement.getUser(id)));
-}
-
-/** The memberships of somebody in the organizations that count here, whatever their status. */
+/** The memberships of somebody in the organizations that count here, whatever their status, in the order of the configuration. */
 export async function readMemberships(workos: Administration, userId: string): Promise<OrganizationMembership[]> {
   const statuses = ['active', 'inactive', 'pending'] as const;
   const all = await workos.ask(async ({ userManagement }) => {
     return (await userManagement.listOrganizationMemberships({ userId, statuses: [...statuses] })).autoPagination();
   });
-  return all.filter(({ organizationId }) => workos.organizations.includes(organizationId));
+  const place = ({ organizationId }: OrganizationMembership) => workos.organizations.indexOf(organizationId);
+  return all.filter(one => place(one) >= 0).sort((one, other) => place(one) - place(other));
 }
 
 /** What of a user's row is to be other than it is. */
 export type Changes = Partial<Pick<User, 'email' | 'name' | 'state' | 'workos_role' | 'workos_at'>>;
 
-/** How the row has to follow. Nobody is let in again by it: that takes `user enable`, so that what was done here is not undone from there. `role` is what the roles of `activeRoles` come to here. */
+/** How the row has to follow; `role` is what the roles of `membershipOf` come to here. Nobody is let in again by it: that takes `user enable`, so that what was done here is not undone from there. */
 export function decide(
   user: Pick<User, 'email' | 'name' | 'state' | 'workos_role' | 'workos_at'>,
-  { person, memberships }: Standing,
+  standing: Standing,
   role: string | null,
 ): Changes {
-  const active = memberships.filter(isActive);
-  if (!person || active.length === 0) return user.state === 'disabled' ? {} : { state: 'disabled' };
+  const { person } = standing;
+  const how = membershipOf(standing);
+  if (!person || !how) return user.state === 'disabled' ? {} : { state: 'disabled' };
   const wanted = {
     email: person.email ?? user.email,
     name: person.name ?? user.name,
     workos_role: role,
-    workos_at: Math.max(...active.map(({ updatedAt }) => Date.parse(updatedAt) || 0)),
+    workos_at: how.at,
   };
   const names = Object.keys(wanted) as (keyof typeof wanted)[];
   return Object.fromEntries(names.filter(name => wanted[name] !== user[name]).map(name => [name, wanted[name]]));
 }
 
-/** The slugs of the roles of those memberships that let somebody in, the main ones of each before others. */
-export function activeRoles({ memberships }: Standing): string[] {
-  const slugs = memberships
-    .filter(isActive)
-    .flatMap(({ role, roles = [] }) => [role, ...roles].map(({ slug }) => slug));
-  return [...new Set(slugs)];
+/** What the memberships that let somebody in come to: the slugs of their roles in that order, and when the last of them was changed, in milliseconds. Undefined where none does. */
+export function membershipOf({ memberships }: Standing): { readonly roles: string[]; readonly at: number } | undefined {
+  const active = memberships.filter(isActive);
+  if (active.length === 0) return undefined;
+  const slugs = active.flatMap(({ role, roles = [] }) => [role, ...roles].map(({ slug }) => slug));
+  return {
+    roles: [...new Set(slugs)],
+    at: Math.max(...active.map(({ updatedAt }) => Date.parse(updatedAt) || 0)),
+  };
 }
 
 function isActive({ status }: OrganizationMembership): boolean {

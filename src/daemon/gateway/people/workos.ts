@@ -6,7 +6,8 @@ import type { Store } from '../../../core/store/store.ts';
 import type { PeopleTools } from './find.ts';
 import { grantsBy, roleOf, type User } from './principal.ts';
 import type { Administration } from './workos-administration.ts';
-import type { Person } from './workos-standing.ts';
+import { ending } from './workos-ends.ts';
+import { membershipOf, readStanding } from './workos-standing.ts';
 
 /** Bytes of an id; it is part of what the audit log calls somebody. */
 const longestId = 160;
@@ -30,14 +31,29 @@ export async function userOfWorkos(tools: PeopleTools, claims: Claims): Promise<
     await audit.commit([{ ...entry, action: 'user.update', difference }], [{ query }]);
     return { ...known, workos_role: role, updated: now };
   }
-  const { email, name } = workos?.isConfigured() ? await meet(workos, claims.user) : noName;
+  const isAsked = workos?.isConfigured() ?? false;
+  const met = isAsked ? await meet(workos!, claims) : undefined;
+  if (isAsked && !met) {
+    // WorkOS is asked once for all that come with such a token.
+    await store.commit(ending(store, { subject: claims.user, issued: claims.issuedAt }, now));
+    throw new Failure('unauthorized', 'at WorkOS this user is no member any more', { hint: 'Sign in: cloudctl login' });
+  }
+  const { email, name } = met?.person ?? {};
   const other = email === undefined ? undefined : await findByEmail(store, email);
   if (other?.state === 'disabled') {
     throw new Failure('forbidden', `${other.email} is disabled`, { details: { actor: other.email } });
   }
-  const standing = { state: 'active', workos_id: claims.user, workos_role: role, updated: now } as const;
+  // The token may be from before a change that nobody told of, since nobody was known.
+  const workos_role = met ? await chooseRole(store, met.roles) : role;
+  const standing = { state: 'active', workos_id: claims.user, workos_role, updated: now } as const;
+  const since = { workos_at: met?.at ?? null };
   if (other && isInvited(other, now)) {
-    const set = { ...standing, ...ended, name: other.name === other.email ? (name ?? other.name) : other.name };
+    const set = {
+      ...standing,
+      ...since,
+      ...ended,
+      name: other.name === other.email ? (name ?? other.name) : other.name,
+    };
     const query = db.updateTable('users').set(set).where('id', '=', other.id).where('workos_id', 'is', null);
     const who = { ...target, id: other.id, name: other.email };
     await audit.commit([{ ...entry, action: 'user.accept', target: who }], [{ query, changes: 1 }]);
@@ -45,8 +61,8 @@ export async function userOfWorkos(tools: PeopleTools, claims: Claims): Promise<
   }
   const row = {
     ...{ email: other ? claims.user : (email ?? claims.user), name: name ?? claims.user, role: 'viewer' },
-    ...{ team: null, project_id: null, password: null, workos_at: null, seen: null, created: now },
-    ...{ ...standing, ...ended },
+    ...{ team: null, project_id: null, password: null, seen: null, created: now },
+    ...{ ...standing, ...since, ...ended },
   };
   // Where two requests come at once, one of them makes it.
   const made = { query: db.insertInto('users').values(row), changes: 1 };
@@ -56,17 +72,17 @@ export async function userOfWorkos(tools: PeopleTools, claims: Claims): Promise<
   return requireMade(store, claims.user);
 }
 
-const noName: Person = { email: undefined, name: undefined };
 const ended = { invitation: null, invited_until: null } as const;
 
-/** Nobody new is entered while WorkOS does not say who it is: an invitation may wait for them. */
-async function meet(workos: Administration, id: string): Promise<Person> {
-  const { readPerson } = await import('./workos-standing.ts');
-  return readPerson(workos, id).catch(error => {
-    if (toFailure(error).code === 'not_found') throw new Failure('unauthorized', 'WorkOS knows no such user any more');
+/** Who somebody new is; undefined for no member. Nobody new is entered while WorkOS does not say it: an invitation may wait for them. */
+async function meet(workos: Administration, claims: Claims) {
+  const standing = await readStanding(workos, claims.user).catch(error => {
     const message = `who is new cannot be let in for now: ${toFailure(error).message}`;
     throw new Failure('unreachable', message, { hint: 'Try again in a moment' });
   });
+  const { person } = standing;
+  const how = membershipOf(standing);
+  return person && how && { person, ...how };
 }
 
 /** Whether somebody is waited for. How long an invitation of WorkOS is good it knows itself, and has judged. */
