@@ -14,6 +14,11 @@ export async function readUser({ db }: Store, which: number | string): Promise<U
   throw new Failure('not_found', `user not found: ${text.slice(0, 100)}`, { hint: 'cloudctl user list' });
 }
 
+/** The user of an id at WorkOS. */
+export async function findByWorkos({ db }: Store, id: string): Promise<User | undefined> {
+  return db.selectFrom('users').selectAll().where('workos_id', '=', id).executeTakeFirst();
+}
+
 /** What is granted by a role that there must be; throws `usage` otherwise. */
 export async function requireRole({ db }: Store, name: string): Promise<Grants> {
   if (roles.some(one => one.name === name)) return grantsOf(name);
@@ -45,4 +50,18 @@ export async function emails({ db }: Store): Promise<ReadonlyMap<number, string>
 export function endAll({ db }: Store, user: number, now: number): Step {
   const open = db.updateTable('tokens').set({ revoked: now }).where('user_id', '=', user);
   return { query: open.where('revoked', 'is', null) };
+}
+
+/** Of several roles the one that there is here: `admin` before others, else the first; null where there is none. */
+export async function chooseRole({ db }: Store, named: readonly string[]): Promise<string | null> {
+  if (named.includes('admin')) return 'admin';
+  const others = named.filter(one => !isBuiltIn(one));
+  const made =
+    others.length === 0 ? [] : await db.selectFrom('roles').select('name').where('name', 'in', others).execute();
+  return named.find(one => isBuiltIn(one) || made.some(({ name }) => name === one)) ?? null;
+}
+
+/** Whether a role is always there. */
+export function isBuiltIn(role: string): boolean {
+  return roles.some(one => one.name === role);
 }

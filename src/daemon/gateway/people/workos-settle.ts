@@ -2,8 +2,7 @@ import { Failure } from '../../../core/failure.ts';
 import type { Step } from '../../../core/store/store.ts';
 import type { PeopleTools } from './find.ts';
 import { roleOf, type User } from './principal.ts';
-import { endAll } from './rows.ts';
-import { chooseRole, findByWorkos } from './workos.ts';
+import { chooseRole, endAll, findByWorkos } from './rows.ts';
 import type { Administration } from './workos-administration.ts';
 import { type Changes, decide, membershipOf, readStanding } from './workos-standing.ts';
 
