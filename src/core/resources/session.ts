@@ -11,7 +11,7 @@ const columns: Record<string, Column> = {
   used: item => (item.used ? new Date(item.used) : null),
 };
 
-/** Sessions: who is signed in with a password. */
+/** Sessions: who is signed in with a password, and by WorkOS where the daemon has a key of it. */
 export const session = resource('session', {
   columns,
   defaults: ['id', 'user', 'name', 'address', 'created', 'expires', 'used'],
@@ -25,7 +25,7 @@ export const session = resource('session', {
     user: field('text', 'Who is signed in', { required: true }),
     address: field('text', 'Where it began'),
     created: field('time', 'When it began', { required: true }),
-    expires: field('time', 'When it ends', { required: true }),
+    expires: field('time', 'When it ends; of one at WorkOS its newest access token', { required: true }),
     used: field('time', 'When it was used last, to the minute; null for never'),
   },
   verbs: {

@@ -283,7 +283,7 @@ describe.each(stores)('what goes wrong with WorkOS, on $name', ({ open }) => {
   });
 
   it('is a key that is not accepted, missing, empty or of another environment, which is nowhere to be read', async () => {
-    const { keyFile, follow, logged, enter, whoami, users, entries, workos, root } = await openBoth(open);
+    const { keyFile, follow, logged, enter, whoami, users, entries, workos, root, hidden } = await openBoth(open);
     const { ask } = await enter(ben);
     await whoami(ask);
     writeFileSync(keyFile, 'sk_wrong_and_secret');
@@ -301,6 +301,7 @@ describe.each(stores)('what goes wrong with WorkOS, on $name', ({ open }) => {
     expect(await users()).toMatchObject([{ state: 'active' }]);
     const told = JSON.stringify([logged, await entries(), refused.body]);
     expect(told).not.toMatch(/sk_wrong_and_secret|worth_nothing/);
+    expect(hidden).toEqual(expect.arrayContaining(['sk_wrong_and_secret', workos.apiKey]));
   });
 
   it('lets nobody new in without knowing who it is', async () => {
