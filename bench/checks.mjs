@@ -1,14 +1,16 @@
 // The checks: a thousand of HTTP and a thousand of HTTPS, each looked at once a minute by a process of its own, over loopback.
 
-import { execFileSync, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { makeCertificate } from './certificate.mjs';
 import { load } from './load.mjs';
 
 const file = fileURLToPath(import.meta.url);
@@ -17,8 +19,9 @@ const interval = 60_000;
 
 /** The process that watches: it says how late each run began, what it cost and how much memory it took. */
 async function watch(url, seconds) {
-  const { openSqlite, startChecks, openSources, newStatus, nextDue } = await load(
+  const { openSqlite, startChecks, openSources, newStatus, nextDue, useKey } = await load(
     'core/store/sqlite.ts',
+    'core/store/key.ts',
     'daemon/checks/index.ts',
     'daemon/checks/row.ts',
     'daemon/checks/sources.ts',
@@ -44,7 +47,13 @@ async function watch(url, seconds) {
   const cpu = process.cpuUsage();
   const begun = performance.now();
   const end = await startChecks(tools, {
-    ...{ host: 'bench', worker: 'bench', isAlone: true, probe: async () => true, sources: openSources(tools) },
+    ...{
+      host: 'bench',
+      worker: 'bench',
+      isAlone: true,
+      probe: async () => true,
+      sources: openSources(tools, { key: useKey(randomBytes(32)), allowed: () => ['127.0.0.0/8'] }),
+    },
     onStart: ms => void late.push(ms),
   });
   await setTimeout(seconds * 1000);
@@ -65,15 +74,9 @@ async function watch(url, seconds) {
 /** A server of that scheme, and what a process needs to trust it. */
 async function openServer(scheme) {
   if (scheme === 'http') return { server: createServer((_, response) => response.end('ok')), env: {} };
-  const folder = mkdtempSync(join(tmpdir(), 'cloudctl-bench-certificate-'));
-  const [key, cert] = ['key', 'cert'].map(name => join(folder, name));
-  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-  execFileSync('openssl', ['req', ...kind, '-keyout', key, '-out', cert, ...name], { stdio: 'ignore' });
-  const identity = { key: readFileSync(key), cert: readFileSync(cert) };
-  const server = createSecureServer(identity, (_, response) => response.end('ok'));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  return { server, env: { NODE_EXTRA_CA_CERTS: cert }, remove };
+  const { key, cert, file: trusted, remove } = makeCertificate();
+  const server = createSecureServer({ key, cert }, (_, response) => response.end('ok'));
+  return { server, env: { NODE_EXTRA_CA_CERTS: trusted }, remove };
 }
 
 /** Each run makes a connection of its own, so that https is a handshake each time. */

@@ -9,12 +9,12 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { median, ms, openSandbox, rate, ratio } from './measure.mjs';
 
-const daemonProgram = fileURLToPath(new URL('../bin/cloudctld.js', import.meta.url));
+export const daemonProgram = fileURLToPath(new URL('../bin/cloudctld.js', import.meta.url));
 const node = process.execPath;
 const idleFor = 30_000;
 
-/** The child when it has written that text to a stream, and how many milliseconds after its start that was. */
-async function startUntil(text, stream, args, env) {
+/** The child when it has written that text to a stream, how many milliseconds after its start that was, and what it has written. */
+export async function startUntil(text, stream, args, env) {
   const start = performance.now();
   const child = spawn(node, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let written = '';
@@ -26,16 +26,16 @@ async function startUntil(text, stream, args, env) {
     child.once('exit', () => reject(new Error(`it has ended: ${written}`)));
   });
   await ready;
-  return { child, took: performance.now() - start };
+  return { child, took: performance.now() - start, written: () => written };
 }
 
-async function stop(child) {
+export async function stop(child) {
   child.kill('SIGTERM');
   await once(child, 'exit');
 }
 
 /** An answer at a Unix socket: its status and body. */
-function ask(socket, path, { body, ...options } = {}) {
+export function ask(socket, path, { body, ...options } = {}) {
   return new Promise((resolve, reject) => {
     const headers = body === undefined ? {} : { 'content-type': 'application/json' };
     const request = http.request({ socketPath: socket, path, headers, ...options }, response => {
@@ -65,7 +65,7 @@ async function createSchedules(socket, count) {
 }
 
 /** Milliseconds of processor time that all threads of a process have had, and how often they have waited for something. */
-function spentBy(pid) {
+export function spentBy(pid) {
   let [time, waits] = [0, 0];
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
     time += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6;

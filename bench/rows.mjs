@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { auditRow } from './audit.mjs';
 import { checksRow, secureChecksRow } from './checks.mjs';
 import { daemonRow } from './daemon.mjs';
+import { farRow, gatewayRow } from './gateway.mjs';
 import { compare, median, ms, openSandbox, peakMemory, program, ratio, timeRun } from './measure.mjs';
 import { planRow } from './plan.mjs';
 import { queueRow } from './queue.mjs';
@@ -111,6 +112,8 @@ export const rows = [
       }),
   },
   daemonRow,
+  gatewayRow,
+  farRow,
   queueRow,
   auditRow,
   planRow,
