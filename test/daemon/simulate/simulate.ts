@@ -1,6 +1,7 @@
 import type { Failure } from '../../../src/core/failure.ts';
 import type { Log } from '../../../src/core/log.ts';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
+import { readMeta } from '../../../src/daemon/backup/clock.ts';
 import { readNextDue } from '../../../src/daemon/backup/schedule.ts';
 import { addSchedules, addServers } from './begin.ts';
 import { Killed, type Process, startProcess } from './crash.ts';
@@ -166,11 +167,17 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
     const now = clock.now();
     if (now >= nextTick || now < lastTick) {
       const isBehind = now < lastTick - 5 * minute;
-      await daemon.backups.tick(time);
-      // One that ran knows by its timer. One that did not can tell only from a clock that stands before its last tick.
-      if (isTurned || isBehind) turned = now;
-      isTurned = false;
-      lastTick = clock.now();
+      try {
+        await daemon.backups.tick(time);
+      } finally {
+        // One that was killed has been a tick all the same once its time was written down.
+        if ((await readMeta(store, 'clock/last')) === String(now)) {
+          // One that ran knows by its timer. One that did not can tell only from a clock that stands before its last tick.
+          if (isTurned || isBehind) turned = now;
+          isTurned = false;
+          lastTick = now;
+        }
+      }
       nextTick = Math.min(await readNextDue(store), lastTick + day);
     }
     await daemon.drain();
