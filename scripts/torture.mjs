@@ -6,6 +6,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const long = {
   CLOUDCTL_DAEMON_KILLS: '1000',
   CLOUDCTL_GATEWAY_CREATES: '500',
+  CLOUDCTL_AUTH_KILLS: '1000',
   CLOUDCTL_STORE_CUTS: '10000',
   CLOUDCTL_STORE_KILLS: '1000',
   CLOUDCTL_QUEUE_KILLS: '60',
@@ -17,6 +18,7 @@ const long = {
 const files = [
   'test/e2e/daemon-kill.test.ts',
   'test/e2e/gateway-kill.test.ts',
+  'test/e2e/auth-kill.test.ts',
   'test/e2e/daemon-two-stop.test.ts',
   'test/e2e/daemon-two-kill.test.ts',
   'test/e2e/daemon-two-alerts.test.ts',

@@ -15,6 +15,9 @@ const account = 'ada@example.com';
 /** Where a process is killed: before its nth step, with a part of what it was to write, or so long after it began. */
 type Kill = { readonly step: number; readonly part?: number } | { readonly after: number };
 
+/** At every step, and so many in all; a thousand by `npm run torture`. */
+const most = Number(process.env.CLOUDCTL_AUTH_KILLS ?? 250);
+
 let sandbox: SignInSandbox;
 let victim: string;
 
@@ -92,7 +95,7 @@ function seeded(seed: number): () => number {
 }
 
 describe('a refresh that is killed with SIGKILL', () => {
-  it('never signs anybody out: 1,000 kills at every step, in a row, at any moment and beside another process', async () => {
+  it(`never signs anybody out: ${most} kills at every step, in a row, at any moment and beside another process`, async () => {
     const random = seeded(20261201);
     const homes = await Promise.all(Array.from({ length: 6 }, () => signedInHome(sandbox)));
     homes[0]!.expire();
@@ -110,7 +113,7 @@ describe('a refresh that is killed with SIGKILL', () => {
     );
     const counts = { kills: 0, exchangedBefore: 0 };
     const pick = () => {
-      if (counts.kills >= 1_000) return undefined;
+      if (counts.kills >= most) return undefined;
       const next = everyStep.shift();
       if (next) return next;
       const isAlone = random() < 0.7;
@@ -150,9 +153,9 @@ describe('a refresh that is killed with SIGKILL', () => {
       await refreshAgain(home);
       expect(locksIn(home)).toEqual([]);
     }
-    expect(counts.kills).toBeGreaterThanOrEqual(1_000);
+    expect(counts.kills).toBeGreaterThanOrEqual(most);
     // The kills that matter most: WorkOS has given the new pair, and nobody has kept it.
-    expect(counts.exchangedBefore).toBeGreaterThan(50);
+    expect(counts.exchangedBefore).toBeGreaterThan(most / 20);
   }, 900_000);
 
   it('never signs anybody out of the built program: 40 kills of auth token, after each request and at any moment', async () => {
