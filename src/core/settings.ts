@@ -13,7 +13,7 @@ type Declared = Readonly<Record<string, Setting>>;
 type Values = Readonly<Record<string, unknown>>;
 
 /** Whether the command line takes it from a file: a secret never stands in a list of processes or a history. */
-export function isFromFile(setting: Setting): boolean {
+function isFromFile(setting: Setting): boolean {
   return Boolean(setting.secret || setting.lines);
 }
 

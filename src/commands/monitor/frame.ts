@@ -64,7 +64,7 @@ function firstShown(marked: number, count: number, room: number): number {
 }
 
 /** `12 servers, 11 running, from the daemon, figures up to 2m old   14:05:10 UTC`. */
-export function titleOf(from: Source['from'], rows: readonly MonitorRow[], now: number): string {
+function titleOf(from: Source['from'], rows: readonly MonitorRow[], now: number): string {
   const running = rows.filter(({ status }) => status === 'running').length;
   const lags = rows.flatMap(({ lag }) => lag ?? []);
   const age = lags.length > 0 ? `, figures up to ${formatAge(Math.max(...lags))} old` : '';

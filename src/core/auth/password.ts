@@ -11,7 +11,7 @@ export interface Cost {
 /** 32 MiB and some 0.3 s of one core, as OWASP advises for scrypt. */
 export const usualCost: Cost = { n: 2 ** 15, r: 8, p: 3 };
 
-export const shortestPassword = 12;
+const shortestPassword = 12;
 /** Bytes: what is longer is no password, but work for the daemon. */
 const longest = 1024;
 
@@ -53,7 +53,7 @@ export function createPasswords(cost: Cost = usualCost, derive: Derive = deriveB
 }
 
 /** Throws `usage` for a password that cannot be one. */
-export function requireUsable(password: string): void {
+function requireUsable(password: string): void {
   if ([...password].length < shortestPassword) {
     throw new Failure('usage', `a password has ${shortestPassword} characters at least`, {
       hint: 'Several words are easy to remember and hard to guess',

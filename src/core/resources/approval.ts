@@ -3,7 +3,7 @@ import { type Column, resource } from '../resource.ts';
 import { action, describe, listUnlabelled } from '../verbs.ts';
 import { common } from './columns.ts';
 
-export const approvalStates = ['waiting', 'approved', 'denied', 'used', 'expired'] as const;
+const approvalStates = ['waiting', 'approved', 'denied', 'used', 'expired'] as const;
 
 const columns: Record<string, Column> = {
   id: common.id,

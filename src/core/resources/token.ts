@@ -3,7 +3,7 @@ import { type Column, resource } from '../resource.ts';
 import { action, create, describe, listUnlabelled } from '../verbs.ts';
 import { common } from './columns.ts';
 
-export const tokenFields = {
+const tokenFields = {
   name: field('text', 'Name, to know it by', { operand: 'one', required: true }),
   permission: field('list', 'What it may at most: servers:read, servers:*, *:read; all of its user where absent', {
     key: 'permissions',

@@ -2,21 +2,13 @@ import type { Item } from '../../core/resource.ts';
 import { type Ask, askerOf, notFound } from './ask.ts';
 import { keyOfItem } from './collections.ts';
 
-/** The resource that a request's path names, as Hetzner has it; throws `not_found` when it is not there or the caller may not see it. `fresh` reads it anew. */
+/** The resource that a request's path names, by its id or for zones by its name, as Hetzner has it; throws `not_found` when it is not there or the caller may not see it. `fresh` reads it anew. */
 export async function findTarget(ask: Ask, fresh = ask.fresh): Promise<Item> {
   const { type, id = '' } = ask.match;
-  if (type === 'actions') throw notFound();
-  return findItem(ask, type, id, fresh);
-}
-
-/** An item by its id, or for zones by its name. */
-export async function findItem(ask: Ask, type: string, id: string, fresh = ask.fresh): Promise<Item> {
   const { reader } = ask.upstream;
-  const asker = askerOf(ask, 'read');
-  const what = keyOfItem(type).replaceAll('_', ' ');
-  const { status, body } = await reader.get(`${type}/${encodeURIComponent(id)}`, asker, { fresh });
+  const { status, body } = await reader.get(`${type}/${encodeURIComponent(id)}`, askerOf(ask, 'read'), { fresh });
   const item = status === 200 ? (body as Record<string, Item | undefined>)[keyOfItem(type)] : undefined;
-  if (!item || !ask.view.sees(type, item)) throw notFound(what);
+  if (!item || !ask.view.sees(type, item)) throw notFound(keyOfItem(type).replaceAll('_', ' '));
   return item;
 }
 

@@ -50,7 +50,7 @@ export async function findMade(ask: Ask, making: Making, clock: Clock): Promise<
 }
 
 /** The same without waiting. */
-export async function lookOnce(ask: Ask, { type, key, request }: Making): Promise<Body | undefined> {
+async function lookOnce(ask: Ask, { type, key, request }: Making): Promise<Body | undefined> {
   const [item] = await fetchRows(
     ask,
     `${type}?label_selector=${encodeURIComponent(`${requestLabel}=${request}`)}`,

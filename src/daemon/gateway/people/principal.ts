@@ -59,7 +59,7 @@ export function roleOf({ role, workos_role }: Pick<UserRow, 'role' | 'workos_rol
 }
 
 /** Whose what a user makes will be, and whose counts as the user's own. */
-export function ownersOf({ id, team }: Pick<User, 'id' | 'team'>): Pick<Principal, 'owner' | 'owners'> {
+function ownersOf({ id, team }: Pick<User, 'id' | 'team'>): Pick<Principal, 'owner' | 'owners'> {
   const own = `user-${id}`;
   return team === null ? { owner: own, owners: [own] } : { owner: `team-${team}`, owners: [`team-${team}`, own] };
 }

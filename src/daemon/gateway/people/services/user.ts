@@ -14,7 +14,7 @@ import { giveRole, inviteAtWorkos, keepOut, letIn } from '../workos-deeds.ts';
 import { ending } from '../workos-ends.ts';
 
 /** How long an invitation can be taken, in milliseconds. */
-export const invitationTime = 7 * 86_400_000;
+const invitationTime = 7 * 86_400_000;
 
 type Tools = Pick<PeopleTools, 'store' | 'clock' | 'workos'>;
 
