@@ -45,8 +45,11 @@ const dayLength = 86_400_000;
 /** Some eleven years. */
 const mostDays = 4000;
 
+/** Without the tables of zones, which are megabytes that most daemons have no other use for. */
+const utc: Zone = { name: 'UTC', offsetAt: () => 0, changeBetween: () => undefined };
+
 // A memo and no state: what is in it is the same for all, and making it anew costs hundreds of microseconds.
-const opened = new Map<string, Zone>();
+const opened = new Map<string, Zone>([['UTC', utc]]);
 
 /** The zone of that name, whose offsets are looked up once for each day; throws `usage` like `checkZone`. */
 export function openZone(text: string): Zone {

@@ -51,14 +51,8 @@ export function openChunks(database: SQLite.Database): Chunks {
     const key = keyOf(level, begin, series);
     const data = end - start === span ? undefined : find.get(key);
     const others = data ? unpackBuckets(data, begin, step).filter(({ at }) => at < start || at >= end) : [];
-    put.run(
-      key,
-      packBuckets(
-        [...others, ...buckets].sort((a, b) => a.at - b.at),
-        begin,
-        step,
-      ),
-    );
+    const all = others.length > 0 ? [...others, ...buckets].sort((a, b) => a.at - b.at) : buckets;
+    put.run(key, packBuckets(all, begin, step));
   }
 
   function* read(series: number, level: number, { start, end }: Range): Generator<[begin: number, data: Buffer]> {
@@ -74,7 +68,7 @@ export function openChunks(database: SQLite.Database): Chunks {
     return found.filter(([at]) => at >= range.start && at < range.end);
   }
 
-  function buckets(series: number, level: number, range: Range): Bucket[] {
+  function bucketsOf(series: number, level: number, range: Range): Bucket[] {
     const { step } = levels[level]!;
     const found = [...read(series, level, range)].flatMap(([begin, data]) => unpackBuckets(data, begin, step));
     return found.filter(({ at }) => at >= range.start && at < range.end);
@@ -82,7 +76,7 @@ export function openChunks(database: SQLite.Database): Chunks {
 
   return {
     samples,
-    buckets,
+    buckets: bucketsOf,
     add(series, given) {
       const hours = [...byHour(given)].map(([begin, some]) => ({ begin, added: addToHour(series, begin, some) }));
       const changed = hours.filter(({ added }) => added > 0);
@@ -92,10 +86,15 @@ export function openChunks(database: SQLite.Database): Chunks {
       const range = { start: begin, end: begin + hour };
       const all = samples(series, range);
       if (all.length === 0) return;
-      for (let level = 1; level <= hourly; level += 1) replace(series, level, rollUp(all, levels[level]!.step), range);
+      let buckets: readonly Bucket[] | undefined;
+      for (let level = 1; level <= hourly; level += 1) {
+        const { step } = levels[level]!;
+        buckets = buckets ? gather(buckets, step) : rollUp(all, step);
+        replace(series, level, buckets, range);
+      }
       const start = Math.floor(begin / day) * day;
       const whole = { start, end: start + day };
-      replace(series, daily, gather(buckets(series, hourly, whole), day), whole);
+      replace(series, daily, gather(bucketsOf(series, hourly, whole), day), whole);
     },
     prune: now =>
       levels.reduce((removed, { keep }, level) => {

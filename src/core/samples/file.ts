@@ -15,6 +15,8 @@ const pragmas = [
   'journal_size_limit = 67108864',
   'trusted_schema = OFF',
   'cell_size_check = ON',
+  // Kibibytes: what is written now stands together, and what SQLite would keep of the rest is as much as the daemon itself.
+  'cache_size = -1024',
 ];
 
 const format = 1;

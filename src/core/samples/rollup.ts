@@ -12,30 +12,33 @@ export interface Bucket {
 
 /** The samples, which are in order, in buckets of `step` milliseconds, which begin at multiples of it. */
 export function rollUp(samples: readonly Sample[], step: number): Bucket[] {
-  const single = ([at, value]: Sample): Bucket => {
+  const buckets: Draft[] = [];
+  for (const [at, value] of samples) {
     const rounded = Math.fround(value);
-    return { at, count: 1, min: rounded, max: rounded, sum: value };
-  };
-  return gather(samples.map(single), step);
+    add(buckets, at - (at % step), 1, rounded, rounded, value);
+  }
+  return buckets;
 }
 
 /** Buckets, which are in order, put together into longer ones. */
 export function gather(buckets: readonly Bucket[], step: number): Bucket[] {
-  const gathered: { at: number; count: number; min: number; max: number; sum: number }[] = [];
-  let last: (typeof gathered)[number] | undefined;
-  for (const bucket of buckets) {
-    const at = bucket.at - (bucket.at % step);
-    if (last?.at === at) {
-      last.count += bucket.count;
-      last.min = Math.min(last.min, bucket.min);
-      last.max = Math.max(last.max, bucket.max);
-      last.sum += bucket.sum;
-    } else {
-      last = { ...bucket, at };
-      gathered.push(last);
-    }
-  }
+  const gathered: Draft[] = [];
+  for (const { at, count, min, max, sum } of buckets) add(gathered, at - (at % step), count, min, max, sum);
   return gathered;
+}
+
+type Draft = { -readonly [Part in keyof Bucket]: Bucket[Part] };
+
+/** Into the last bucket where it is of that time, else into a new one. In parts, as a bucket for each sample of a day would be much to throw away. */
+function add(buckets: Draft[], at: number, count: number, min: number, max: number, sum: number): void {
+  const last = buckets.at(-1);
+  if (last?.at !== at) buckets.push({ at, count, min, max, sum });
+  else {
+    last.count += count;
+    last.min = Math.min(last.min, min);
+    last.max = Math.max(last.max, max);
+    last.sum += sum;
+  }
 }
 
 /** The samples of `fresh` whose times are not among `present`, in order and each time once; the first value of a time counts. */

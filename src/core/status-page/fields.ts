@@ -1,5 +1,7 @@
 import { field } from '../field.ts';
-import { pageDefaults } from './page.ts';
+
+/** What a page has where nothing else is said. */
+export const pageDefaults = { title: 'Status', 'group-by': 'group' } as const;
 
 /** Which checks a status page shows, and how: the flags of the command, and the query of the API. */
 export const statusPage = {

@@ -71,9 +71,6 @@ export interface Planned {
   readonly checks: readonly string[];
 }
 
-/** What a page has where nothing else is said. */
-export const pageDefaults = { title: 'Status', 'group-by': 'group' } as const;
-
 /** What a page tells of one check. */
 export interface Shown {
   readonly group: string | null;

@@ -2,7 +2,7 @@ import { parseEndpoint, WORKOS_ENDPOINT } from '../../core/config/endpoint.ts';
 import { Failure } from '../../core/failure.ts';
 import { type Field, type FieldType, field } from '../../core/field.ts';
 import { checkLabelKey } from '../../core/parse.ts';
-import { pageDefaults } from '../../core/status-page/page.ts';
+import { pageDefaults } from '../../core/status-page/fields.ts';
 import {
   checkAbsolute,
   checkAtLeast,

@@ -1,18 +1,19 @@
 import { clearDrafts } from '../../core/config/storage.ts';
 import { toFailure } from '../../core/failure.ts';
-import { filesOf, writePage } from '../../core/status-page/write.ts';
 import type { Part } from '../daemon-parts.ts';
-import { readPage } from './read.ts';
 
 const [look, longest] = [10_000, 60_000];
 
 /** Keeps the status page of the configuration up to date: each minute, and within ten seconds after a check has changed. */
 export const statusPagePart: Part = {
   name: 'status page',
-  start(tools, { configuration, report }) {
+  async start(tools, { configuration, report }) {
     const { values } = configuration;
     const folder = values['status-page.directory'];
     if (folder === undefined) return async () => {};
+    // With them come dates in words, which are megabytes.
+    const { filesOf, writePage } = await import('../../core/status-page/write.ts');
+    const { readPage } = await import('./read.ts');
     const { clock, log, store, signal } = tools;
     const stopped = new AbortController();
     const until = AbortSignal.any([signal, stopped.signal]);

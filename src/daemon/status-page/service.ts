@@ -1,7 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import type { Service } from '../api/service.ts';
 import type { Tools } from '../tools.ts';
-import { readPage } from './read.ts';
 
 /** What a status page tells, for whoever writes one elsewhere. */
 export function statusPageService(tools: Pick<Tools, 'store' | 'clock'>): Service {
@@ -12,6 +11,7 @@ export function statusPageService(tools: Pick<Tools, 'store' | 'clock'>): Servic
       // Whoever publishes says what.
       if (names.length === 0 && !selector) throw new Failure('usage', 'choose checks: give check or label_selector');
       const { title, 'group-by': groupBy } = input as { title: string; 'group-by': string };
+      const { readPage } = await import('./read.ts');
       const page = await readPage(tools, { names, selector, title, groupBy, reasons: input.reasons === true });
       return { status_page: page };
     },

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { Failure } from '../../../core/failure.ts';
 
 /** Keeps those out who try passwords. */
@@ -20,8 +19,34 @@ const period = 900;
 const memory = 86_400;
 const longest = 3_600;
 
+/** Where several daemons count together. */
+interface Shared {
+  readonly client: Redis;
+  readonly prefix: string;
+}
+
 /** Counts in Redis where several daemons share one, and in memory without it and while it is away. */
-export function createSignInLimit(shared?: { readonly client: Redis; readonly prefix: string }): SignInLimit {
+export function createSignInLimit(shared?: Shared): SignInLimit {
+  let opened: ReturnType<typeof openLimiters> | undefined;
+  const limiters = () => (opened ??= openLimiters(shared));
+  return {
+    async begin(address, account) {
+      const { count, accounts, addresses } = await limiters();
+      await count(addresses, networkOf(address), triesOfAddress);
+      if (account !== undefined) await count(accounts, keyOf(account), triesOfAccount);
+    },
+    async succeed(address, account) {
+      const { accounts, addresses, strikes } = await limiters();
+      await addresses.reward(networkOf(address), 1);
+      if (account === undefined) return;
+      await Promise.all([accounts.delete(keyOf(account)), strikes.delete(keyOf(account))]);
+    },
+  };
+}
+
+/** With the library, which a daemon that nobody signs in to has no use for. */
+async function openLimiters(shared: Shared | undefined) {
+  const { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } = await import('rate-limiter-flexible');
   const limiter = (name: string, points: number, duration: number) => {
     const options = { keyPrefix: `${shared?.prefix ?? 'cloudctl'}-${name}`, points, duration };
     const own = new RateLimiterMemory(options);
@@ -32,8 +57,7 @@ export function createSignInLimit(shared?: { readonly client: Redis; readonly pr
   const addresses = limiter('address', triesOfAddress, period);
   const strikes = limiter('strike', Number.MAX_SAFE_INTEGER, memory);
 
-  type Limiter = typeof accounts;
-  async function count(limiter: Limiter, key: string, points: number): Promise<void> {
+  async function count(limiter: typeof accounts, key: string, points: number): Promise<void> {
     try {
       await limiter.consume(key);
     } catch (refusal) {
@@ -47,17 +71,7 @@ export function createSignInLimit(shared?: { readonly client: Redis; readonly pr
     }
   }
 
-  return {
-    async begin(address, account) {
-      await count(addresses, networkOf(address), triesOfAddress);
-      if (account !== undefined) await count(accounts, keyOf(account), triesOfAccount);
-    },
-    async succeed(address, account) {
-      await addresses.reward(networkOf(address), 1);
-      if (account === undefined) return;
-      await Promise.all([accounts.delete(keyOf(account)), strikes.delete(keyOf(account))]);
-    },
-  };
+  return { count, accounts, addresses, strikes };
 }
 
 /** An address of IPv6 stands for its /64, which one host has whole. */
