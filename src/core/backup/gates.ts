@@ -39,6 +39,9 @@ export function isBehind({ images, server, now }: PlanInput): boolean {
   return images.some(image => image.server === server && !image.foreign && image.created > now);
 }
 
+/** A deletion takes its time, and the newest image has to be young still when it lands. */
+const leeway = 60_000;
+
 /** Faults of the newest image the schedule made of the server: it is not good, or too old to be the newest. */
 function newestFaults({ images, server, now }: PlanInput, period: number): string[] {
   const own = images.filter(image => image.server === server && !image.foreign && !image.unmanaged && !image.released);
@@ -46,7 +49,7 @@ function newestFaults({ images, server, now }: PlanInput, period: number): strin
   if (!newest) return ['there is no image yet'];
   if (!newest.good) return [`the newest image ${newest.id} is not good`];
   const age = now - newest.created;
-  if (age >= 1.5 * period) {
+  if (age + leeway >= 1.5 * period) {
     return [`the newest good image is ${writeDuration(age)} old, and one is due every ${writeDuration(period)}`];
   }
   return [];

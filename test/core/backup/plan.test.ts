@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Plan, type PlanImage, type PlanInput, type PlanState, plan } from '../../../src/core/backup/plan.ts';
 import type { Keep } from '../../../src/core/backup/types.ts';
 
+const minute = 60_000;
 const hour = 3_600_000;
 const day = 24 * hour;
 const now = Date.parse('2026-11-25T04:00Z');
@@ -105,6 +106,12 @@ describe('nothing is marked or deleted', () => {
       'the newest good image is 1d12h old, and one is due every 1d',
     ],
     [
+      'when it will be before a deletion has landed (rule 1)',
+      ripe,
+      { now: image(100, 0).created + 1.5 * day - minute },
+      'the newest good image is 1d11h59m old, and one is due every 1d',
+    ],
+    [
       'a year later, when the daemon was off (rule 3)',
       ripe,
       { now: now + 365 * day },
@@ -153,7 +160,7 @@ describe('nothing is marked or deleted', () => {
 
   it('though the same images go when nothing stands against it', () => {
     expect(decisions(planOf(ripe))).toMatchObject({ 97: 'mark', 96: 'mark', 50: 'delete' });
-    expect(gone(planOf(ripe, { now: image(100, 0).created + 1.5 * day - 1 })).length).toBe(3);
+    expect(gone(planOf(ripe, { now: image(100, 0).created + 1.5 * day - minute - 1 })).length).toBe(3);
     expect(gone(planOf(ripe, { state: { clockJumped: now - day } })).length).toBe(3);
     expect(gone(planOf(newest({ created: now }))).length).toBe(4);
   });
