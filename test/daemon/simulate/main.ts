@@ -36,13 +36,15 @@ async function live(seed: number): Promise<Life> {
 
 async function lead(): Promise<void> {
   const sum: Record<keyof Figures, number> = { images: 0, deleted: 0, kills: 0, faults: 0, steps: 0 };
-  let [broken, seconds] = [0, 0];
+  let [broken, lived, seconds] = [0, 0, 0];
   const seeds = Array.from({ length: count }, (_, index) => from + index);
   const workers = Math.min(jobs, count);
   // A trace is of one life after the other.
   const lives = workers === 1 || values.trace ? oneByOne(seeds) : liveInProcesses(seeds, workers);
   for await (const life of lives) {
     seconds += life.seconds;
+    lived += 1;
+    if (lived % 50 === 0) console.error(`${lived} of ${count} lived`);
     for (const name of Object.keys(life.figures ?? {}) as (keyof Figures)[]) sum[name] += life.figures![name];
     if (life.broken === undefined) continue;
     broken += 1;
