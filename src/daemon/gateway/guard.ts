@@ -4,6 +4,14 @@ import type { Got, Upstream } from './upstream/upstream.ts';
 
 /** A project whose readings give nothing but Hetzner's answers: what goes wrong on the way to it is a failure of the gateway's, and never what the caller would take for its own token or for a resource that is gone. */
 export function guard(upstream: Upstream): Upstream {
+  const known = guarded.get(upstream) ?? guardNow(upstream);
+  guarded.set(upstream, known);
+  return known;
+}
+
+const guarded = new WeakMap<Upstream, Upstream>();
+
+function guardNow(upstream: Upstream): Upstream {
   const { reader, actions } = upstream;
   const { host } = new URL(upstream.project.endpoint);
   const check = (got: Got): Got => {

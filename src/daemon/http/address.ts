@@ -10,7 +10,7 @@ export function addressFinder(networks: readonly string[]): FindAddress {
     if (peer === undefined) return 'unknown';
     let address = plain(peer);
     for (const claimed of (forwarded ?? '').split(',').reverse().map(plain)) {
-      if (!isTrusted(address) || isIP(claimed) === 0) break;
+      if (isIP(claimed) === 0 || !isTrusted(address)) break;
       address = claimed;
     }
     return address;
@@ -23,6 +23,8 @@ export function peerFilter(networks: readonly string[], isEncrypted: boolean): (
   return peer => isEncrypted || isTrusted(plain(peer ?? ''));
 }
 
+const mostKnown = 100;
+
 function listOf(networks: readonly string[]): (address: string) => boolean {
   const list = new BlockList();
   for (const network of networks) {
@@ -31,7 +33,15 @@ function listOf(networks: readonly string[]): (address: string) => boolean {
     if (bits === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(bits), family);
   }
-  return address => isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  // The same few come with every request.
+  const known = new Map<string, boolean>();
+  return address => {
+    const isListed =
+      known.get(address) ?? (isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'));
+    if (known.size >= mostKnown) known.clear();
+    known.set(address, isListed);
+    return isListed;
+  };
 }
 
 // An IPv4 peer of a socket for both families is told as ::ffff:10.0.0.1.
