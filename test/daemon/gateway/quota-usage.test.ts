@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { operations } from '../../../src/core/access/operations.ts';
+import type { Pricing } from '../../../src/core/hetzner/types.ts';
+import type { Item } from '../../../src/core/resource.ts';
 import { quotaTypes } from '../../../src/core/resources/quota.ts';
 import {
   exceeded,
@@ -9,6 +12,7 @@ import {
   standing,
   usageOf,
 } from '../../../src/daemon/gateway/quotas/usage.ts';
+import { wantedOf } from '../../../src/daemon/gateway/quotas/wanted.ts';
 
 const now = 1_000_000;
 const types = ['volumes', 'volume_gb'] as const;
@@ -99,5 +103,49 @@ describe('what an owner has of a quota', () => {
         expect(limitsOf(rows, 'user-1')).toHaveLength(bounded.size);
       }),
     );
+  });
+});
+
+describe('what something new costs', () => {
+  const price = (location: string, net: string) => ({
+    location,
+    price_monthly: { net, gross: net },
+    price_hourly: { net: '0.01', gross: '0.01' },
+  });
+  const pricing = {
+    ...{ server_types: [], primary_ips: [], floating_ips: [] },
+    load_balancer_types: [{ id: 3, name: 'lb31', prices: [price('fsn1', '30'), price('ash', '40')] }],
+  } as unknown as Pricing;
+  const types: readonly Item[] = [{ id: 3, name: 'lb31' }];
+  const find = async (collection: string, value: unknown) =>
+    collection === 'load_balancer_types'
+      ? types.find(({ id, name }) => [String(id), name].includes(String(value)))!
+      : types[0]!;
+  const operation = (method: string, path: string) =>
+    operations.find(one => one.method === method && one.path === path)!;
+  const costOf = async (path: string, body: object, target?: Item) => {
+    const wanted = await wantedOf(
+      { operation: operation('POST', path), type: 'load_balancers' },
+      { ...body },
+      target,
+      find,
+    );
+    return usageOf(['monthly_cost'], [], [{ project: 1, wanted: wanted.map(({ id: _, ...one }) => one) }], pricing).get(
+      'monthly_cost',
+    );
+  };
+
+  it('is the same whether its type is given by name or by id', async () => {
+    for (const load_balancer_type of ['lb31', '3', 3]) {
+      expect(await costOf('load_balancers', { load_balancer_type, location: 'fsn1' })).toBe(30);
+      const small = { id: 9, load_balancer_type: { name: 'lb11' }, location: { name: 'fsn1' } };
+      expect(await costOf('load_balancers/{id}/actions/change_type', { load_balancer_type }, small)).toBe(30);
+    }
+  });
+
+  it('is that of the dearest location where the one that is given is not known by its name', async () => {
+    for (const location of [undefined, 1, '1', 'FSN1']) {
+      expect(await costOf('load_balancers', { load_balancer_type: 'lb31', location })).toBe(40);
+    }
   });
 });

@@ -108,6 +108,22 @@ describe.each(stores)('quotas on $name', ({ name, open }) => {
     expect(sandbox.state.servers.size).toBe(2);
   });
 
+  it('have no room made by what asks for less than nothing, or for what is no size', async () => {
+    const { ask, tokenOf, serve, sandbox } = await startOwning(open);
+    const ada = await tokenOf('ada@x.test');
+    await serve('quota', 'set', { owner: 'user-1', type: 'volume_gb', most: 50 });
+    await serve('quota', 'set', { owner: 'user-1', type: 'monthly_cost', most: 50 });
+    const volume = (name: string, size: unknown) =>
+      ask(ada, 'POST', 'volumes', { name, size, location: 'fsn1', format: 'ext4' });
+    const arrived = () => sandbox.requests.some(({ method, path }) => method === 'POST' && path === '/volumes');
+    sandbox.fault({ method: 'POST', path: '/volumes', kind: 'delay', delay: 300 });
+    const less = volume('less', -1000);
+    await expect.poll(arrived).toBe(true);
+    expect(await volume('more', 90)).toMatchObject(limit('volume_gb'));
+    expect((await less).status).toBe(422);
+    for (const size of [{}, 'much', null, -1]) expect([size, (await volume('odd', size)).status]).toEqual([size, 422]);
+  });
+
   it('hold for everybody who has none of that type, and are seen by those for whom they hold', async () => {
     const { ask, tokenOf, serve } = await startOwning(open);
     const [ada, bob] = [await tokenOf('ada@x.test'), await tokenOf('bob@x.test')];

@@ -51,15 +51,17 @@ const places: Readonly<Record<string, keyof Inventory>> = {
 function costOf({ type, item }: Thing, pricing: Pricing): number {
   const place = places[type];
   if (place === undefined || (type === 'images' && item.type !== 'snapshot')) return 0;
-  const isPlaced = item.location || item.home_location || type === 'volumes' || type === 'images';
   const prices = [
     ...pricing.server_types,
     ...pricing.primary_ips,
     ...pricing.floating_ips,
     ...pricing.load_balancer_types,
   ];
-  const names = isPlaced ? [undefined] : [...new Set(prices.flatMap(price => price.prices.map(one => one.location)))];
-  return Math.max(0, ...names.map(name => costAt(place, item, pricing, name)));
+  const locations = new Set(prices.flatMap(price => price.prices.map(one => one.location)));
+  // One that is given by its id has no price by that, and what has none would cost nothing.
+  const isPlaced = locations.has((item.location ?? item.home_location)?.name);
+  const names = isPlaced || type === 'volumes' || type === 'images' ? [] : [...locations];
+  return Math.max(0, ...[undefined, ...names].map(name => costAt(place, item, pricing, name)));
 }
 
 function costAt(place: keyof Inventory, item: Thing['item'], pricing: Pricing, location: string | undefined): number {

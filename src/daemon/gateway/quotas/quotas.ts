@@ -4,6 +4,7 @@ import type { QuotaType } from '../../../core/resources/quota.ts';
 import type { Step } from '../../../core/store/store.ts';
 import type { Clock } from '../../../core/world.ts';
 import { type Ask, askerOf, notFound } from '../ask.ts';
+import { keyOfItem } from '../collections.ts';
 import type { Quotas } from '../limits.ts';
 import { ownerOf } from '../view.ts';
 import { type Claims, claiming, readClaims, releasing } from './claims.ts';
@@ -39,8 +40,7 @@ export function openQuotas(tools: QuotaTools): Quotas {
       const owner = await ownerFor(tools, ask, target);
       const limits = limitsOf(await readQuotas(tools, owner), owner);
       if (limits.length === 0) return [];
-      const findType = (value: unknown) => findServerType(ask, value);
-      const wanted = await wantedOf(ask.match, body, target, findType);
+      const wanted = await wantedOf(ask.match, body, target, (collection, value) => findType(ask, collection, value));
       const types = new Set(wanted.map(({ type }) => type));
       const meant = limits.filter(({ type }) => measures[type].of.some(of => types.has(of)));
       return meant.length === 0 ? [] : reserve(tools, { ask, owner, request, wanted, limits: meant });
@@ -120,9 +120,9 @@ export function readQuotas({ store }: Pick<QuotaTools, 'store'>, owner: string) 
   return store.db.selectFrom('quotas').selectAll().where('owner', 'in', [owner, '*']).execute();
 }
 
-async function findServerType(ask: Ask, value: unknown): Promise<Item> {
-  const { items } = await ask.upstream.reader.all('server_types', askerOf(ask, 'read'));
+async function findType(ask: Ask, collection: string, value: unknown): Promise<Item> {
+  const { items } = await ask.upstream.reader.all(collection, askerOf(ask, 'read'));
   const found = items.find(item => String(item.id) === String(value)) ?? items.find(item => item.name === value);
-  if (!found) throw notFound('server type');
+  if (!found) throw notFound(keyOfItem(collection).replaceAll('_', ' '));
   return found;
 }
