@@ -22,6 +22,8 @@ export interface Operation {
   readonly permission: string;
   /** Where its body names other resources, and of what: `apply_to[].server.id` is of `servers`. */
   readonly references?: Readonly<Record<string, Referred>>;
+  /** Keys of its body that take another permission beside: what is done by them is more than the rest. */
+  readonly also?: Readonly<Record<string, string>>;
   /** Where its body and its answer have secrets: `root_password`, `zones[].primary_nameservers[].tsig_key`. */
   readonly secretInput?: readonly string[];
   readonly secretOutput?: readonly string[];

@@ -1,4 +1,4 @@
-import { may, type Relation } from '../../core/access/may.ts';
+import { may, type Question } from '../../core/access/may.ts';
 import type { Referred } from '../../core/access/operation.ts';
 import { permissionToUse } from '../../core/access/permissions.ts';
 import { Failure } from '../../core/failure.ts';
@@ -38,22 +38,22 @@ export async function prepare(tools: PrepareTools, ask: Ask, request?: string): 
   const { match, principal, view } = ask;
   const { operation, type, id } = match;
   const target = id === undefined ? undefined : await findTarget(ask, operation.method === 'PUT' || ask.fresh);
-  const decision = may(principal, {
-    permission: operation.permission,
-    type,
-    relation: relationOf(view, type, target),
-    permits: target && view.permitsOf(type, target.id),
-  });
-  if (decision.kind === 'hidden') throw notFound(keyOfItem(type).replaceAll('_', ' '));
-  if (decision.kind === 'forbidden') throw new Failure('forbidden', decision.message);
+  const decide = (permission: string) => {
+    const decision = may(principal, { permission, ...standing(view, type, target) });
+    if (decision.kind === 'hidden') throw notFound(keyOfItem(type).replaceAll('_', ' '));
+    if (decision.kind === 'forbidden') throw new Failure('forbidden', decision.message);
+    return decision.kind;
+  };
+  const decided = decide(operation.permission);
   const given = parseBody(ask.text);
+  const further = Object.entries(operation.also ?? {}).filter(([key]) => (given?.[key] ?? null) !== null);
+  const kinds = [decided, ...further.map(([, permission]) => decide(permission))];
   refuseReserved(given?.labels);
   if (target === undefined) requireCovered(view, given?.labels);
   const named = operation.references ?? {};
   const body = given && (await resolveReferences(given, named, (type, value) => refer(ask, type, value)));
-  const isCounted = decision.kind === 'quota' && operation.counts !== undefined;
-  const undo = isCounted ? await tools.quotas.require(ask, body ?? {}, target, request) : [];
-  const steps = decision.kind === 'approval' ? [await tools.approvals.require(ask, operation.permission)] : [];
+  const undo = kinds.includes('quota') ? await tools.quotas.require(ask, body ?? {}, target, request) : [];
+  const steps = kinds.includes('approval') ? [await tools.approvals.require(ask, operation.permission)] : [];
   return { target, body: operation.method === 'PUT' ? keepReserved(body, target) : body, steps, undo };
 }
 
@@ -101,10 +101,11 @@ function keepReserved(body: Body | undefined, target: Item | undefined): Body | 
   return { ...body, labels: { ...(body.labels as Labels), ...onlyReserved(target.labels ?? {}) } };
 }
 
-function relationOf(view: View, type: string, target: Item | undefined): Relation {
-  if (!target) return 'none';
-  if (view.isPublic(type, target)) return 'public';
-  return view.isOwn(type, target) ? 'own' : 'foreign';
+/** How the caller stands to a resource, or to none. */
+function standing(view: View, type: string, item: Item | undefined): Omit<Question, 'permission'> {
+  if (!item) return { type, relation: 'none' };
+  const relation = view.isPublic(type, item) ? 'public' : view.isOwn(type, item) ? 'own' : 'foreign';
+  return { type, relation, permits: view.permitsOf(type, item.id) };
 }
 
 function parseBody(text: string): Body | undefined {

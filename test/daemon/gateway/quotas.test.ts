@@ -108,6 +108,32 @@ describe.each(stores)('quotas on $name', ({ name, open }) => {
     expect(sandbox.state.servers.size).toBe(2);
   });
 
+  it('count a backup that becomes a snapshot as one more of these', async () => {
+    const { ask, tokenOf, serve, people } = await startOwning(open);
+    const ada = await tokenOf('ada@x.test');
+    await serve('quota', 'set', { owner: 'user-1', type: 'images', most: 1 });
+    const { id } = (await ask(ada, 'POST', 'servers', server('web-1', { start_after_create: false }))).body.server;
+    const back = async () => {
+      await expect.poll(async () => (await ask(ada, 'GET', `servers/${id}`)).body.server.locked).toBe(false);
+      const made = await ask(ada, 'POST', `servers/${id}/actions/create_image`, { type: 'backup' });
+      await expect
+        .poll(async () => (await ask(ada, 'GET', `actions/${made.body.action.id}`)).body.action.status)
+        .toBe('success');
+      return made.body.image.id as number;
+    };
+    await expect.poll(async () => (await ask(ada, 'GET', `servers/${id}`)).body.server.status).toBe('off');
+    await ask(ada, 'POST', `servers/${id}/actions/enable_backup`);
+    const [one, other] = [await back(), await back()];
+    const convert = (image: number, token = ada) => ask(token, 'PUT', `images/${image}`, { type: 'snapshot' });
+    expect((await convert(one)).status).toBe(200);
+    expect(await convert(other)).toMatchObject(limit('images'));
+    expect((await ask(ada, 'PUT', `images/${other}`, { description: 'of today' })).status).toBe(200);
+    const updater = await people.token(1, { permissions: JSON.stringify(['images:read', 'images:update']) });
+    const refused = await convert(other, updater);
+    expect(refused).toMatchObject({ status: 403, body: { error: { code: 'forbidden' } } });
+    expect(refused.body.error.message).toContain('images:create');
+  });
+
   it('have no room made by what asks for less than nothing, or for what is no size', async () => {
     const { ask, tokenOf, serve, sandbox } = await startOwning(open);
     const ada = await tokenOf('ada@x.test');

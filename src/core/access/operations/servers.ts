@@ -51,7 +51,12 @@ export const servers: readonly Operation[] = [
   }),
   operation('GET', 'servers/{id}/metrics', 'servers:metrics'),
 
-  ...collection('images', { uncreated: true, deeds: { change_protection: 'protect' } }),
+  ...collection('images', {
+    uncreated: true,
+    // A backup that becomes a snapshot by its type is one more of these.
+    update: { also: { type: 'images:create' } },
+    deeds: { change_protection: 'protect' },
+  }),
   ...collection('ssh_keys', {}),
   ...collection('placement_groups', {}),
   ...collection('volumes', {

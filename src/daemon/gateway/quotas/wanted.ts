@@ -25,6 +25,7 @@ export async function wantedOf(
   if (path.endsWith('/create_image')) return [{ type: 'images', item: { type: body.type ?? 'snapshot' } }];
   if (!target) return [];
   const become = (changed: object): Wanted[] => [{ type, id: target.id, item: { ...essence(target), ...changed } }];
+  if (path === 'images/{id}' && body.type) return become({ type: body.type });
   if (path.endsWith('/resize')) return become({ size: sizeOf(body.size) });
   if (path.endsWith('/enable_backup')) return become({ backup_window: 'any' });
   if (!path.endsWith('/change_type')) return [];
@@ -62,9 +63,10 @@ function sizeOf(given: unknown): number {
 }
 
 /** What of an item is measured. */
-function essence({ server_type, size, type, location, home_location, backup_window, load_balancer_type }: Item) {
+function essence(item: Item) {
+  const { server_type, size, image_size, type, location, home_location, backup_window, load_balancer_type } = item;
   return {
-    ...{ size, type, location, home_location, backup_window, load_balancer_type },
+    ...{ size, image_size, type, location, home_location, backup_window, load_balancer_type },
     server_type: server_type && typeOf(server_type),
   };
 }
