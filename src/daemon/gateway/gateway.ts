@@ -88,18 +88,24 @@ async function openView(tools: GatewayTools, principal: Principal, upstream: Ups
   });
 }
 
-/** Reads, where the role may read such things at all. */
+/** Reads, where the role may read such things at all; enters a refusal. */
 async function answerAllowed(tools: GatewayTools, ask: Ask): Promise<Answer> {
   const { match, principal, view } = ask;
   const { permission } = match.operation;
   const permits = match.id === undefined ? [] : view.permitsOf(match.type, Number(match.id));
   const decision = may(principal, { permission, type: match.type, relation: 'own', permits });
-  if (decision.kind !== 'forbidden') return answerReading(tools, ask);
-  const failure = new Failure('forbidden', decision.message);
-  const target = { type: match.type, id: match.id ?? '' };
-  const entry = { actor: principal.name, action: `${match.type}.read`, target, requestId: ask.requestId };
-  await enterRefusal(tools, { ...entry, address: ask.address, reason: reasonOf(failure) });
-  throw failure;
+  try {
+    if (decision.kind === 'forbidden') throw new Failure('forbidden', decision.message);
+    return await answerReading(tools, ask);
+  } catch (error) {
+    const failure = toFailure(error);
+    if (failure.code === 'forbidden') {
+      const target = { type: match.type, id: match.id ?? '' };
+      const entry = { actor: principal.name, action: `${match.type}.read`, target, requestId: ask.requestId };
+      await enterRefusal(tools, { ...entry, address: ask.address, reason: reasonOf(failure) });
+    }
+    throw error;
+  }
 }
 
 /** A POST with an `Idempotency-Key` is done once, and answered the same each time. */

@@ -1,4 +1,3 @@
-import { may, type Question } from '../../core/access/may.ts';
 import type { Referred } from '../../core/access/operation.ts';
 import { permissionToUse } from '../../core/access/permissions.ts';
 import { Failure } from '../../core/failure.ts';
@@ -11,6 +10,7 @@ import type { Approvals, Quotas } from './limits.ts';
 import { resolveReferences } from './references.ts';
 import { type Labels, onlyReserved, refuseReserved } from './reserved.ts';
 import { narrowSelector } from './selectors.ts';
+import { decide } from './standing.ts';
 import type { View } from './view.ts';
 
 /** A change that may be made, and what is sent for it. */
@@ -35,19 +35,19 @@ type Body = Readonly<Record<string, unknown>>;
 
 /** Finds out whether a change may be made, by everything that it names; throws `not_found` for what is hidden, `forbidden` with the permission that is missing, `refused` for a body that is wrong or a quota that is used up. */
 export async function prepare(tools: PrepareTools, ask: Ask, request?: string): Promise<Prepared> {
-  const { match, principal, view } = ask;
+  const { match, view } = ask;
   const { operation, type, id } = match;
   const target = id === undefined ? undefined : await findTarget(ask, operation.method === 'PUT' || ask.fresh);
-  const decide = (permission: string) => {
-    const decision = may(principal, { permission, ...standing(view, type, target) });
+  const requireMay = (permission: string) => {
+    const decision = decide(ask, permission, type, target);
     if (decision.kind === 'hidden') throw notFound(keyOfItem(type).replaceAll('_', ' '));
     if (decision.kind === 'forbidden') throw new Failure('forbidden', decision.message);
     return decision.kind;
   };
-  const decided = decide(operation.permission);
+  const decided = requireMay(operation.permission);
   const given = parseBody(ask.text);
   const further = Object.entries(operation.also ?? {}).filter(([key]) => (given?.[key] ?? null) !== null);
-  const kinds = [decided, ...further.map(([, permission]) => decide(permission))];
+  const kinds = [decided, ...further.map(([, permission]) => requireMay(permission))];
   refuseReserved(given?.labels);
   if (target === undefined) requireCovered(view, given?.labels);
   const named = operation.references ?? {};
@@ -74,7 +74,8 @@ async function refer(ask: Ask, type: Referred, value: string | number): Promise<
     );
   }
   if (grantOn(type) === 'all' && view.seesAll(type)) return value;
-  const isUsable = (item: Item) => view.sees(type, item) && (grantOn(type) === 'all' || view.isUsable(type, item));
+  const mayUse = (item: Item) => decide(ask, permissionToUse(type), type, item).kind === 'allowed';
+  const isUsable = (item: Item) => view.sees(type, item) && (view.isPublic(type, item) || mayUse(item));
   const found = await findReferred(ask, type, value, isUsable);
   if (!found) throw notFound(`${keyOfItem(type).replaceAll('_', ' ')} '${String(value).slice(0, 100)}'`);
   // By its id, so that what was looked at is what is meant; a public image is found by name for each kind of processor.
@@ -99,13 +100,6 @@ function requireCovered(view: View, labels: unknown): void {
 function keepReserved(body: Body | undefined, target: Item | undefined): Body | undefined {
   if (body?.labels === undefined || body.labels === null || !target) return body;
   return { ...body, labels: { ...(body.labels as Labels), ...onlyReserved(target.labels ?? {}) } };
-}
-
-/** How the caller stands to a resource, or to none. */
-function standing(view: View, type: string, item: Item | undefined): Omit<Question, 'permission'> {
-  if (!item) return { type, relation: 'none' };
-  const relation = view.isPublic(type, item) ? 'public' : view.isOwn(type, item) ? 'own' : 'foreign';
-  return { type, relation, permits: view.permitsOf(type, item.id) };
 }
 
 function parseBody(text: string): Body | undefined {

@@ -1,4 +1,5 @@
 import { arrange } from '../../core/access/list-query.ts';
+import { Failure } from '../../core/failure.ts';
 import type { Item } from '../../core/resource.ts';
 import { findActions, isActionSeen } from './actions.ts';
 import { passError } from './answer.ts';
@@ -10,6 +11,7 @@ import type { Kept } from './kept.ts';
 import { redactBody, redactItem } from './redact.ts';
 import { withoutSecrets } from './secrets.ts';
 import { requireSelector } from './selectors.ts';
+import { decide } from './standing.ts';
 
 /** What reading needs beside the request. */
 export interface ReadTools {
@@ -26,6 +28,9 @@ export async function answerReading(tools: ReadTools, ask: Ask): Promise<Answer>
   if (path === type) return type === 'pricing' ? passOn(ask) : list(tools, ask);
   if (path === `${type}/actions`) return ask.view.seesAll(type) ? passOn(ask) : listFeed(tools, ask);
   const target = await findTarget(ask);
+  // It is seen; its metrics are another permission.
+  const decision = decide(ask, operation.permission, type, target);
+  if (decision.kind === 'forbidden') throw new Failure('forbidden', decision.message);
   if (/^[a-z_]+\/\{\w+\}$/.test(path)) return reply(ask, { [keyOfItem(type)]: target });
   // Below a resource that the caller sees there is nothing of anybody else's.
   return passOn(ask);

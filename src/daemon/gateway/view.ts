@@ -16,8 +16,6 @@ export interface View {
   /** Whether it may be told that another resource has to do with that one. */
   knows(type: string, id: number): boolean;
   isOwn(type: string, item: Item): boolean;
-  /** Its own, or everybody's, or named for it. */
-  isUsable(type: string, item: Item): boolean;
   /** Hetzner's, which everybody sees. */
   isPublic(type: string, item: Item): boolean;
   /** Whether it has that permission in any way. */
@@ -86,7 +84,6 @@ export function createView({ principal, project, belongings, matches, permits }:
     isPublic,
     permitsOf,
     covers: labels => matches?.(labels) ?? true,
-    isUsable: (type, item) => isPublic(type, item) || isOwn(type, item) || isPermitted(type, item.id),
     sees(type, item) {
       if (isPublic(type, item)) return true;
       if (matches && !matches(item.labels ?? {})) return false;
