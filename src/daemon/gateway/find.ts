@@ -12,6 +12,12 @@ export async function findTarget(ask: Ask, fresh = ask.fresh): Promise<Item> {
   return item;
 }
 
+/** The path of a request with the id of its target in place of a name, which may be another's by the time that it is sent. */
+export function byId(path: string, { id }: Item): string {
+  const [type, , ...rest] = path.split('/');
+  return [type, id, ...rest].join('/');
+}
+
 /** A resource that a body refers to, by id or by name, of those that the caller may refer to; undefined when there is none. */
 export async function findReferred(
   ask: Ask,

@@ -1,5 +1,4 @@
 import { matchOperation } from '../../core/access/match.ts';
-import { may } from '../../core/access/may.ts';
 import type { Principal } from '../../core/access/principal.ts';
 import { matches, parseSelector } from '../../core/access/selector.ts';
 import { Failure, toFailure } from '../../core/failure.ts';
@@ -13,6 +12,7 @@ import type { Answer, Ask } from './ask.ts';
 import { guard } from './guard.ts';
 import { answerReading, type ReadTools } from './reads.ts';
 import type { Labels } from './reserved.ts';
+import { decide } from './standing.ts';
 import type { Upstream, Upstreams } from './upstream/upstream.ts';
 import { createView, type View } from './view.ts';
 import { answerChange, type WriteTools } from './writes.ts';
@@ -90,10 +90,8 @@ async function openView(tools: GatewayTools, principal: Principal, upstream: Ups
 
 /** Reads, where the role may read such things at all; enters a refusal. */
 async function answerAllowed(tools: GatewayTools, ask: Ask): Promise<Answer> {
-  const { match, principal, view } = ask;
-  const { permission } = match.operation;
-  const permits = match.id === undefined ? [] : view.permitsOf(match.type, Number(match.id));
-  const decision = may(principal, { permission, type: match.type, relation: 'own', permits });
+  const { match, principal } = ask;
+  const decision = decide(ask, match.operation.permission, match.type, undefined);
   try {
     if (decision.kind === 'forbidden') throw new Failure('forbidden', decision.message);
     return await answerReading(tools, ask);

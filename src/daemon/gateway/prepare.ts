@@ -5,7 +5,7 @@ import type { Item } from '../../core/resource.ts';
 import type { Step } from '../../core/store/store.ts';
 import { type Ask, notFound } from './ask.ts';
 import { keyOfItem } from './collections.ts';
-import { findReferred, findTarget } from './find.ts';
+import { byId, findReferred, findTarget } from './find.ts';
 import type { Approvals, Quotas } from './limits.ts';
 import { resolveReferences } from './references.ts';
 import { type Labels, onlyReserved, refuseReserved } from './reserved.ts';
@@ -17,6 +17,8 @@ import type { View } from './view.ts';
 export interface Prepared {
   /** The resource of the path, undefined for a create. */
   readonly target: Item | undefined;
+  /** The path of the request, by the id of the resource. */
+  readonly path: string;
   /** Undefined where the request had none. */
   readonly body: Body | undefined;
   /** The writes that belong to it, beside its entry in the audit log. */
@@ -53,8 +55,10 @@ export async function prepare(tools: PrepareTools, ask: Ask, request?: string): 
   const named = operation.references ?? {};
   const body = given && (await resolveReferences(given, named, (type, value) => refer(ask, type, value)));
   const undo = kinds.includes('quota') ? await tools.quotas.require(ask, body ?? {}, target, request) : [];
-  const steps = kinds.includes('approval') ? [await tools.approvals.require(ask, operation.permission)] : [];
-  return { target, body: operation.method === 'PUT' ? keepReserved(body, target) : body, steps, undo };
+  const path = target ? byId(ask.path, target) : ask.path;
+  const approve = () => tools.approvals.require({ ...ask, path }, operation.permission);
+  const steps = kinds.includes('approval') ? [await approve()] : [];
+  return { target, path, body: operation.method === 'PUT' ? keepReserved(body, target) : body, steps, undo };
 }
 
 /** What is sent for something that the body names; throws where the caller may not refer to it. */

@@ -6,7 +6,7 @@ import { passError } from './answer.ts';
 import { type Answer, type Ask, askerOf, notFound } from './ask.ts';
 import { collectionOf, keyOfItem } from './collections.ts';
 import type { Deeds } from './deeds.ts';
-import { findTarget } from './find.ts';
+import { byId, findTarget } from './find.ts';
 import type { Kept } from './kept.ts';
 import { redactBody, redactItem } from './redact.ts';
 import { withoutSecrets } from './secrets.ts';
@@ -33,7 +33,7 @@ export async function answerReading(tools: ReadTools, ask: Ask): Promise<Answer>
   if (decision.kind === 'forbidden') throw new Failure('forbidden', decision.message);
   if (/^[a-z_]+\/\{\w+\}$/.test(path)) return reply(ask, { [keyOfItem(type)]: target });
   // Below a resource that the caller sees there is nothing of anybody else's.
-  return passOn(ask);
+  return passOn({ ...ask, path: byId(ask.path, target) });
 }
 
 /** A list, made here of the whole collection: pages, totals and look-ups by name are of what the caller sees. */
@@ -81,15 +81,14 @@ async function describeAction(tools: ReadTools, ask: Ask, id: number): Promise<A
   return reply(ask, { action });
 }
 
-function arrangeFor({ view, query, match }: Ask, type: string, seen: readonly Item[]): string {
-  const { items, pagination } = arrange(seen, query, match.operation);
-  const redacted = items.map(item => redactItem(view, type, item));
-  return JSON.stringify(withoutSecrets(view, match.operation, { [type]: redacted, meta: { pagination } }));
+function arrangeFor(ask: Ask, type: string, seen: readonly Item[]): string {
+  const { items, pagination } = arrange(seen, ask.query, ask.match.operation);
+  const redacted = items.map(item => redactItem(ask.view, type, item));
+  return JSON.stringify(withoutSecrets(ask, { [type]: redacted, meta: { pagination } }));
 }
 
-function reply({ view, match }: Ask, body: unknown): Answer {
-  const shown = withoutSecrets(view, match.operation, redactBody(view, body, collectionOf));
-  return { status: 200, body: JSON.stringify(shown) };
+function reply(ask: Ask, body: unknown): Answer {
+  return { status: 200, body: JSON.stringify(withoutSecrets(ask, redactBody(ask.view, body, collectionOf))) };
 }
 
 /** Passes a reading on as it came, below a resource that was found to be the caller's. */

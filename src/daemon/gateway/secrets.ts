@@ -1,13 +1,20 @@
-import type { Operation } from '../../core/access/operation.ts';
+import type { Item } from '../../core/resource.ts';
 import type { Mask } from '../api/entries.ts';
-import type { View } from './view.ts';
+import type { Ask } from './ask.ts';
+import { decide } from './standing.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** An answer without the secrets that its reader may not have. */
-export function withoutSecrets(view: View, { secretOutput = [], secretsNeed }: Operation, body: unknown): unknown {
-  if (secretsNeed === undefined || view.isGranted(secretsNeed)) return body;
-  return secretOutput.reduce((left, path) => replaceAt(left, path.split('.'), () => null), body);
+/** An answer without the secrets of those items of which its reader may not have them. */
+export function withoutSecrets(ask: Pick<Ask, 'principal' | 'view' | 'match'>, body: unknown): unknown {
+  const { type, operation } = ask.match;
+  const { secretOutput = [], secretsNeed } = operation;
+  if (secretsNeed === undefined) return body;
+  const mayHave = (item: unknown) => decide(ask, secretsNeed, type, item as Item).kind === 'allowed';
+  return secretOutput.reduce((left, path) => {
+    const [place = '', ...within] = path.split('.');
+    return replaceAt(left, [place], item => (mayHave(item) ? item : replaceAt(item, within, () => null)));
+  }, body);
 }
 
 /** A body with its secrets masked, as the audit log may have it. */

@@ -18,8 +18,6 @@ export interface View {
   isOwn(type: string, item: Item): boolean;
   /** Hetzner's, which everybody sees. */
   isPublic(type: string, item: Item): boolean;
-  /** Whether it has that permission in any way. */
-  isGranted(permission: string): boolean;
   /** What permits let it do with that resource. */
   permitsOf(type: string, id: number): readonly string[];
   /** Whether what has these labels is within what it is bound to. */
@@ -74,13 +72,11 @@ export function createView({ principal, project, belongings, matches, permits }:
   const isPermitted = (type: string, id: number) => permitsOf(type, id).length > 0;
   const seesAll = (type: string) => selector === undefined && readOf(type) === 'all';
   const isOwn = (type: string, item: Item) => isOwner(ownerOf(belongings, project, type, item));
-  const isGranted = (permission: string) => (grants[permission] ?? 'none') !== 'none';
 
   return {
     key: JSON.stringify([belongings.version, owners, selector, [...(permits ?? [])], digestOf(grants)]),
     seesAll,
     isOwn,
-    isGranted,
     isPublic,
     permitsOf,
     covers: labels => matches?.(labels) ?? true,

@@ -42,7 +42,13 @@ export async function answerChange(tools: WriteTools, ask: Ask): Promise<Answer>
   const of = await enter(tools.audit, { ...entry, result: 'begun', difference }, [...prepared.steps, ...intent.steps]);
   intent.apply();
   const end = (outcome: Outcome) => enterOutcome(tools, { ...entry, ...outcome.entry, of }, outcome);
-  return conclude(tools, ask, { making, undo: prepared.undo }, end, await send(tools, ask, body, making));
+  return conclude(
+    tools,
+    ask,
+    { making, undo: prepared.undo },
+    end,
+    await send(tools, { ...ask, path: prepared.path }, body, making),
+  );
 }
 
 /** How a change ended: for the audit log, with what else is written. */
@@ -149,9 +155,9 @@ async function conclude(
   return shown(ask, result.status, body);
 }
 
-function shown({ view, match }: Ask, status: number, body: Body | undefined): Answer {
+function shown(ask: Ask, status: number, body: Body | undefined): Answer {
   if (body === undefined) return { status };
-  return { status, body: JSON.stringify(withoutSecrets(view, match.operation, redactBody(view, body, collectionOf))) };
+  return { status, body: JSON.stringify(withoutSecrets(ask, redactBody(ask.view, body, collectionOf))) };
 }
 
 async function enterOutcome(tools: WriteTools, entry: Entry, { changes = [], steps = [] }: Outcome): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Principal } from '../../../src/core/access/principal.ts';
 import { useKey } from '../../../src/core/store/key.ts';
 import type { Store } from '../../../src/core/store/store.ts';
+import type { Transport } from '../../../src/core/world.ts';
 import { ensureInbox } from '../../../src/daemon/alerts/channels.ts';
 import type { Service } from '../../../src/daemon/api/service.ts';
 import { type ApprovalTools, openApprovals } from '../../../src/daemon/gateway/approvals/approvals.ts';
@@ -14,12 +15,16 @@ import type { SandboxOptions } from '../../../src/sandbox/index.ts';
 import { startGateway } from './gateway-set-up.ts';
 
 /** The gateway with quotas and approvals, and what the daemon serves of them; its clock can be moved on. */
-export async function startOwning(open: () => Promise<Store>, options: SandboxOptions = {}) {
+export async function startOwning(
+  open: () => Promise<Store>,
+  options: SandboxOptions = {},
+  given: { readonly http?: Transport } = {},
+) {
   const late = <T extends object>(): T => ({}) as T;
   const [quotas, approvals] = [late<ReturnType<typeof openQuotas>>(), late<ReturnType<typeof openApprovals>>()];
   let moved = 0;
   const clock = { now: () => Date.now() + moved, sleep: async () => {} };
-  const gateway = await startGateway(open, { clock, ...options }, { quotas, approvals });
+  const gateway = await startGateway(open, { clock, ...options }, { ...given, quotas, approvals });
   const tools = { ...gateway.tools, store: gateway.store, clock, key: useKey(new Uint8Array(32)) };
   // Nothing is told but to the inbox.
   const queue = {} as ApprovalTools['queue'];
