@@ -99,6 +99,25 @@ describe.each(stores)('what takes a second person on $name', ({ open }) => {
     expect((await remove()).status).toBe(200);
   });
 
+  it('ends with the ownership under which it was given: whose it is by then has agreed to nothing', async () => {
+    const { ask, remove, serve, ada, otto, olga, tokenOf, id, sandbox } = await start();
+    await tokenOf('bob@x.test');
+    await remove();
+    await serve('approval', 'approve', { token: ada, id: 1 });
+    // Another request about it, and one about something of a like number, which goes on.
+    const backups = `servers/${id}/actions/disable_backup`;
+    await ask(olga, 'POST', backups);
+    await serve('approval', 'approve', { token: otto, id: 2 });
+    const other = (await ask(ada, 'POST', 'networks', { name: 'n', ip_range: '10.0.0.0/16' })).body.network.id;
+    await ask(olga, 'DELETE', `networks/${other}`);
+    await serve('approval', 'approve', { token: ada, id: 3 });
+    await serve('owner', 'transfer', { type: 'servers', id, to: 'user-4' });
+    expect((await remove()).body.error.message).toMatch('approval 4 was asked for');
+    expect((await ask(olga, 'POST', backups)).body.error.message).toMatch('approval 5 was asked for');
+    expect(sandbox.state.servers.has(id)).toBe(true);
+    expect((await ask(olga, 'DELETE', `networks/${other}`)).status).toBe(204);
+  });
+
   it('stays refused when it was denied, and can be withdrawn by who asked', async () => {
     const { remove, serve, otto, olga, move } = await start();
     await remove();

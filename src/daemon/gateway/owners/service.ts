@@ -1,7 +1,8 @@
 import { Failure, toFailure } from '../../../core/failure.ts';
 import type { Log } from '../../../core/log.ts';
-import type { Store } from '../../../core/store/store.ts';
+import type { Step, Store } from '../../../core/store/store.ts';
 import type { OwnershipRow } from '../../../core/store/tables.ts';
+import type { Clock } from '../../../core/world.ts';
 import type { Caller, Request, Service } from '../../api/service.ts';
 import { timeOf } from '../../backup/service/common.ts';
 import { keyOfItem } from '../collections.ts';
@@ -14,6 +15,7 @@ import { requireOwner } from './owner-name.ts';
 /** What showing and giving away takes. */
 export interface OwnerTools {
   readonly store: Store;
+  readonly clock: Pick<Clock, 'now'>;
   readonly ownership: Ownership;
   readonly upstreams: Upstreams;
   readonly log: Log;
@@ -79,7 +81,8 @@ export function ownerService(tools: OwnerTools): Service {
         { kind: 'transfer', ...one, ...change },
       ]);
       const written = tools.ownership.write(changes);
-      await store.commit(written.steps);
+      const ended = given.map(one => endApprovals(tools, project, one.type, one.id));
+      await store.commit([...written.steps, ...ended]);
       written.apply();
       const notices = await labelAll(tools, upstream, given, to, asker);
       const name = String(item.name ?? item.description ?? '') || null;
@@ -89,6 +92,20 @@ export function ownerService(tools: OwnerTools): Service {
 }
 
 const askerOf = ({ owner }: Caller, signal: AbortSignal): Asker => ({ tenant: owner, urgency: 'write', signal });
+
+/** What was approved, perhaps by the owner before, is to be asked for anew. */
+function endApprovals({ store, clock }: OwnerTools, project: number, type: string, id: number): Step {
+  const path = `${type}/${id}`;
+  const open = store.db
+    .updateTable('approvals')
+    .set({ expires: clock.now() })
+    .where('state', 'in', ['waiting', 'approved']);
+  const about = open.where('project_id', '=', project).where('expires', '>', clock.now());
+  const isOfIt = about.where(({ or, eb }) =>
+    or([eb('path', '=', path), eb('path', 'like', `${path}/%`), eb('path', 'like', `${path}?%`)]),
+  );
+  return { query: isOfIt };
+}
 
 /** The addresses that were made by the same request as a server: they go with it. */
 async function madeWith({ store }: OwnerTools, project: number, type: string, id: number) {
