@@ -63,29 +63,32 @@ async function enteredBySelf<T>(
   { difference: _, ...entry }: Omit<Entry, 'result'>,
   deed: () => Promise<T>,
 ): Promise<T> {
+  const newest = await newestOf(tools);
   try {
     return await deed();
   } catch (error) {
-    const failure = toFailure(error);
-    const isTold = await wasEntered(tools, entry.requestId!).catch(() => false);
-    if (!isTold) await enterRefusal(tools, { ...entry, reason: reasonOf(failure) });
+    const isTold = await wasEntered(tools, entry, newest).catch(() => false);
+    if (!isTold) await enterRefusal(tools, { ...entry, reason: reasonOf(toFailure(error)) });
     throw error;
   }
 }
 
-/** Whether one of the newest entries is of that request. */
-async function wasEntered({ store }: ChangeTools, requestId: string): Promise<boolean> {
-  const { db } = store;
-  const newest = await db.selectFrom('audit').select('seq').orderBy('seq', 'desc').limit(1).executeTakeFirst();
-  const own = db.selectFrom('audit').select('seq').where('request_id', '=', requestId);
-  return (
-    (
-      await own
-        .where('seq', '>', (newest?.seq ?? 0) - 1000)
-        .limit(1)
-        .execute()
-    ).length > 0
-  );
+/** The number of the newest entry; where that cannot be read none counts as the request's own. */
+async function newestOf({ store }: ChangeTools): Promise<number> {
+  const rows = store.db.selectFrom('audit').select('seq').orderBy('seq', 'desc').limit(1);
+  const newest = await rows.executeTakeFirst().catch(() => ({ seq: Number.MAX_SAFE_INTEGER }));
+  return newest?.seq ?? 0;
+}
+
+/** Whether something was entered of that request since: its id is not enough, since who asks may have chosen it. */
+async function wasEntered(
+  { store }: ChangeTools,
+  { actor, requestId }: Omit<Entry, 'result'>,
+  since: number,
+): Promise<boolean> {
+  const own = store.db.selectFrom('audit').select('seq').where('seq', '>', since);
+  const found = await own.where('request_id', '=', requestId!).where('actor', '=', actor).limit(1).execute();
+  return found.length > 0;
 }
 
 /** Enters that something was refused; where that cannot be written it is refused all the same. */

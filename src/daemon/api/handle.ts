@@ -31,7 +31,7 @@ export function handleChange(route: Route, service: Service, tools: ChangeTools,
     const key = c.req.header('idempotency-key');
     if (key === undefined || route.method !== 'POST') return reply(c, await deed());
     const request = digest(caller.name, c.req.method, c.req.path, text);
-    return reply(c, await repeats.once(requireKey(key), request, () => settle(deed)));
+    return reply(c, await repeats.once(`${caller.name} ${requireKey(key)}`, request, () => settle(deed)));
   };
 }
 

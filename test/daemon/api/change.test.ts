@@ -3,6 +3,7 @@ import { Failure } from '../../../src/core/failure.ts';
 import { field } from '../../../src/core/field.ts';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
 import { differenceOf, maskInput } from '../../../src/daemon/api/entries.ts';
+import { entering } from '../people/people.ts';
 import { openApi } from './served.ts';
 
 const nightly = { name: 'nightly', servers: ['web-1'], cron: '0 3 * * *' };
@@ -118,6 +119,20 @@ describe('a change by a service that enters it itself', () => {
   });
 });
 
+describe('a refusal whose request has the id of another one', () => {
+  it('is entered like every other', async () => {
+    const { app, entries } = await openApi({ selfEntering: ['schedule'] });
+    for (const name of ['nightly', 'nightly', 'nightly']) {
+      const request = new Request('http://x/cloudctl/v1/schedules', {
+        method: 'POST',
+        body: JSON.stringify({ ...nightly, name }),
+      });
+      await app.fetch(request, { via: 'socket', requestId: 'r-1', address: 'socket' });
+    }
+    expect((await entries()).map(({ result }) => result)).toEqual(['refused', 'refused']);
+  });
+});
+
 describe('what is known of a request before it comes to the API', () => {
   it('is kept: its id and its address, and who asked for which route is told back', async () => {
     const { app, entries } = await openApi({ socketName: 'ada@socket' });
@@ -159,6 +174,21 @@ describe('a request that is sent again', () => {
     expect((await ask('POST', '/cloudctl/v1/schedules/1/actions/pause', undefined, key)).status).toBe(422);
     expect(schedule.rows).toHaveLength(1);
     expect((await ask('POST', '/cloudctl/v1/freeze', {}, { 'idempotency-key': 'a b' })).status).toBe(422);
+  });
+
+  it('is another one when somebody else sends it with the same key', async () => {
+    const { app, store, clock, schedule } = await openApi();
+    const { user, token } = entering(store, clock.now);
+    const send = async (text: string) => {
+      const headers = { ...key, authorization: `Bearer ${text}` };
+      const body = JSON.stringify({ ...nightly, name: text.slice(-8) });
+      const request = new Request('http://x/cloudctl/v1/schedules', { method: 'POST', body, headers });
+      return (await app.fetch(request, { via: 'tcp' })).status;
+    };
+    const tokenOf = async (email: string) => token(await user(email, { role: 'operator' }));
+    expect(await send(await tokenOf('ada@x.test'))).toBe(201);
+    expect(await send(await tokenOf('bob@x.test'))).toBe(201);
+    expect(schedule.rows).toHaveLength(2);
   });
 
   it('gets the answer of a daemon before this one, which nobody can read in the store', async () => {
