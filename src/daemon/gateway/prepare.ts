@@ -6,6 +6,7 @@ import type { Step } from '../../core/store/store.ts';
 import { type Ask, notFound } from './ask.ts';
 import { keyOfItem } from './collections.ts';
 import { byId, findReferred, findTarget } from './find.ts';
+import { requireForm } from './form.ts';
 import type { Approvals, Quotas } from './limits.ts';
 import { resolveReferences } from './references.ts';
 import { type Labels, onlyReserved, refuseReserved } from './reserved.ts';
@@ -48,6 +49,7 @@ export async function prepare(tools: PrepareTools, ask: Ask, request?: string): 
   };
   const decided = requireMay(operation.permission);
   const given = parseBody(ask.text);
+  requireForm(given);
   const further = Object.entries(operation.also ?? {}).filter(([key]) => (given?.[key] ?? null) !== null);
   const kinds = [decided, ...further.map(([, permission]) => requireMay(permission))];
   refuseReserved(given?.labels);
