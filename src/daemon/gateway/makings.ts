@@ -7,6 +7,7 @@ import { type Ask, askerOf } from './ask.ts';
 import { keyOfItem } from './collections.ts';
 import type { Change, Ownership } from './ownership.ts';
 import { ownerLabel, requestLabel } from './reserved.ts';
+import { ownerOf } from './view.ts';
 
 /** Something that a request is to make. */
 export interface Making {
@@ -90,11 +91,24 @@ export async function begin(
   // Its daemon is gone, but what that one sent can still be on its way.
   const isLeft = isRecent && before.updated < ownership.since;
   const made = await (isLeft ? findMade(ask, making, clock) : lookOnce(ask, making));
-  if (made) return { made };
+  if (made) {
+    await requireOwn(ask, making, ownership, made);
+    return { made };
+  }
   if (isRecent && !isLeft) {
     throw new Failure('conflict', 'the first request with this Idempotency-Key is still under way', {
       hint: 'Try again',
     });
   }
   return { change: { ...intend, again: before.updated } };
+}
+
+/** Throws `refused` where what was made has gone to somebody else since. */
+async function requireOwn(ask: Ask, { type, key }: Making, ownership: Ownership, made: Body): Promise<void> {
+  const { principal, upstream } = ask;
+  const owner = ownerOf(await ownership.read(), upstream.project.id, type, made[key] as Item);
+  if (owner !== undefined && principal.owners.includes(owner)) return;
+  throw new Failure('refused', 'what the first request with this Idempotency-Key has made is not yours any more', {
+    apiCode: 'invalid_input',
+  });
 }

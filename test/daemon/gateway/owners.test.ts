@@ -45,6 +45,22 @@ describe.each(stores)('owners on $name', ({ open }) => {
     expect(sandbox.state.servers.get(made.id)?.labels).toMatchObject({ 'cloudctl/owner': 'user-2', env: 'prod' });
   });
 
+  it('are told nothing more of what they made and what was given away, also by the key that it was made with', async () => {
+    const { ask, tokenOf, serve, store, sandbox } = await startOwning(open);
+    const [ada] = [await tokenOf('ada@x.test'), await tokenOf('bob@x.test')];
+    const network = { name: 'net', ip_range: '10.0.0.0/16' };
+    const make = () => ask(ada, 'POST', 'networks', network, { 'idempotency-key': 'once' });
+    const { id } = (await make()).body.network;
+    await serve('owner', 'transfer', { type: 'networks', id, to: 'user-2' });
+    sandbox.state.networks.get(id)!.name = 'bobs-plan';
+    // As it is after a day.
+    await store.commit([{ query: store.db.deleteFrom('meta').where('name', 'like', 'repeat:%') }]);
+    const again = await make();
+    expect(again).toMatchObject({ status: 422, body: { error: { code: 'invalid_input' } } });
+    expect(again.body.error.message).toContain('not yours any more');
+    expect(sandbox.state.networks.size).toBe(1);
+  });
+
   it('get what was made outside, and keep it also when the label cannot follow yet', async () => {
     const { ask, tokenOf, serve, sandbox, upstreams } = await startOwning(open);
     const ada = await tokenOf('ada@x.test');
