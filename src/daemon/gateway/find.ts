@@ -6,7 +6,10 @@ import { keyOfItem } from './collections.ts';
 export async function findTarget(ask: Ask, fresh = ask.fresh): Promise<Item> {
   const { type, id = '' } = ask.match;
   const { reader } = ask.upstream;
-  const { status, body } = await reader.get(`${type}/${encodeURIComponent(id)}`, askerOf(ask, 'read'), { fresh });
+  // What is not there is asked for each time: an answer out of memory would come quicker, and tell that it is.
+  const isAnew = fresh || ask.view.isHidden(type, Number(id));
+  const path = `${type}/${encodeURIComponent(id)}`;
+  const { status, body } = await reader.get(path, askerOf(ask, 'read'), { fresh: isAnew });
   const item = status === 200 ? (body as Record<string, Item | undefined>)[keyOfItem(type)] : undefined;
   if (!item || !ask.view.sees(type, item)) throw notFound(keyOfItem(type).replaceAll('_', ' '));
   return item;

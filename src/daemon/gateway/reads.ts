@@ -68,9 +68,23 @@ async function listFeed({ deeds }: ReadTools, ask: Ask): Promise<Answer> {
 }
 
 async function listActions(tools: ReadTools, ask: Ask): Promise<Answer> {
-  const ids = ask.query.getAll('id').map(Number).filter(Number.isSafeInteger);
+  const asked = ask.query.getAll('id');
+  if (asked.length > mostIds) throw tooMany();
+  const ids = asked.map(Number).filter(Number.isSafeInteger);
   const seen = await findActions(tools.deeds, ask, ids);
   return { status: 200, body: arrangeFor(ask, 'actions', seen as readonly Item[]) };
+}
+
+/** As many as a page has. */
+const mostIds = 50;
+
+/** Others who wait for their actions are asked for together with these. */
+function tooMany(): Failure {
+  const message = `give ${mostIds} at most`;
+  return new Failure('refused', `invalid input in field 'id': ${message}`, {
+    apiCode: 'invalid_input',
+    details: { fields: [{ name: 'id', messages: [message] }] },
+  });
 }
 
 /** An action by its id; one of a resource's own, where the path names a resource. */

@@ -16,6 +16,8 @@ export interface View {
   /** Whether it may be told that another resource has to do with that one. */
   knows(type: string, id: number): boolean;
   isOwn(type: string, item: Item): boolean;
+  /** Whether it is somebody else's, and hidden from this one. */
+  isHidden(type: string, id: number): boolean;
   /** Hetzner's, which everybody sees. */
   isPublic(type: string, item: Item): boolean;
   /** What permits let it do with that resource. */
@@ -78,6 +80,10 @@ export function createView({ principal, project, belongings, matches, permits }:
     seesAll,
     isOwn,
     isPublic,
+    isHidden: (type, id) => {
+      const owner = belongings.ownerOf(project, type, id);
+      return owner !== undefined && !isOwner(owner) && readOf(type) !== 'all' && !isPermitted(type, id);
+    },
     permitsOf,
     covers: labels => matches?.(labels) ?? true,
     sees(type, item) {

@@ -55,6 +55,26 @@ describe.each(stores)('the gateway on $name', ({ open }) => {
     expect((await ask(bob, 'GET', `servers/actions`)).body.actions).toEqual([]);
   });
 
+  it('asks Hetzner about no more actions at once than a page has, and as often for what is hidden as for what is not there', async () => {
+    const { ask, tokenOf, sandbox } = await startGateway(open);
+    const [ada, bob] = [await tokenOf('ada@x.test'), await tokenOf('bob@x.test')];
+    const ids = (count: number) => Array.from({ length: count }, (_, index) => `id=${index + 1}`).join('&');
+    const sentFor = async (path: string) => {
+      const before = sandbox.requests.length;
+      const { status } = await ask(bob, 'GET', path);
+      return [
+        status,
+        sandbox.requests.slice(before).filter(one => one.path.startsWith(`/${path.split('?')[0]}`)).length,
+      ];
+    };
+    expect(await sentFor(`actions?${ids(51)}`)).toEqual([422, 0]);
+    expect(await sentFor(`actions?${ids(50)}`)).toEqual([200, 2]);
+    const { id } = (await ask(ada, 'POST', 'servers', server('web-1'))).body.server;
+    // What was kept of it for its owner would be told quicker, which tells that it is there.
+    await ask(ada, 'GET', `servers/${id}`);
+    for (const one of [id, 987_654, id, 987_654]) expect(await sentFor(`servers/${one}`)).toEqual([404, 1]);
+  });
+
   it('changes nothing that is not the caller’s, nor lets it be named in a body', async () => {
     const { ask, tokenOf, sandbox } = await startGateway(open);
     const [ada, bob] = [await tokenOf('ada@x.test'), await tokenOf('bob@x.test')];
