@@ -20,14 +20,19 @@ export interface Learned {
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** The actions of an answer, and whose the things are that it made: `key` is that of the one that was asked for, absent where none was. */
-export function learn(body: unknown, maker: Maker, making?: { type: string; key: string; request: string }): Learned {
+/** The actions of an answer, and whose the things are that it made: `key` is that of the one that was asked for, absent where none was; `sent` is what it was asked for with. */
+export function learn(
+  body: unknown,
+  maker: Maker,
+  making?: { type: string; key: string; request: string },
+  sent?: Body,
+): Learned {
   const found = (body ?? {}) as Body;
   const actions = [found.action, ...listOf(found.actions), ...listOf(found.next_actions)].filter(isAction);
   const made = making && (found[making.key] as Item | undefined);
   if (!making || typeof made?.id !== 'number') return { changes: [], actions, made: undefined };
   const own = (type: string, id: number): Change => ({ kind: 'own', type, id, ...maker, request: making.request });
-  const addresses = making.type === 'servers' ? addressesOf(made) : [];
+  const addresses = making.type === 'servers' ? newAddresses(made, sent) : [];
   return {
     actions,
     made,
@@ -39,10 +44,13 @@ export function learn(body: unknown, maker: Maker, making?: { type: string; key:
   };
 }
 
-/** Primary IPs that came with a server; one that was there before keeps its owner. */
-function addressesOf(server: Item): number[] {
-  const { ipv4, ipv6 } = (server.public_net ?? {}) as { readonly ipv4?: Item | null; readonly ipv6?: Item | null };
-  return [ipv4?.id, ipv6?.id].filter(id => typeof id === 'number');
+/** Primary IPs that came with a server; one that was there before keeps its owner, also where that is nobody. */
+function newAddresses(server: Item, sent: Body = {}): number[] {
+  const [got, given] = [server.public_net ?? {}, sent.public_net ?? {}] as Record<string, unknown>[];
+  return ['ipv4', 'ipv6'].flatMap(kind => {
+    const id = (got?.[kind] as Item | null | undefined)?.id;
+    return typeof id === 'number' && id !== Number(given?.[kind]) ? [id] : [];
+  });
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -20,6 +20,7 @@ const image: readonly Mention[] = [
 export const mentions: Readonly<Record<string, readonly Mention[]>> = {
   servers: [
     { at: 'public_net.firewalls[]', id: 'id', type: 'firewalls' },
+    { at: 'public_net.floating_ips[]', type: 'floating_ips' },
     { at: 'private_net[]', id: 'network', type: 'networks' },
     { at: 'volumes[]', type: 'volumes' },
     { at: 'load_balancers[]', type: 'load_balancers' },

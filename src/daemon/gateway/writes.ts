@@ -45,7 +45,7 @@ export async function answerChange(tools: WriteTools, ask: Ask): Promise<Answer>
   return conclude(
     tools,
     ask,
-    { making, undo: prepared.undo },
+    { making, sent: body, undo: prepared.undo },
     end,
     await send(tools, { ...ask, path: prepared.path }, body, making),
   );
@@ -122,10 +122,17 @@ function faultOf(answer: HttpResponse, host: string): Failure | undefined {
   }
 }
 
+/** What was sent, and what is written when nothing comes of it. */
+interface Sent {
+  readonly making: Making | undefined;
+  readonly sent: Body | undefined;
+  readonly undo: readonly Step[];
+}
+
 async function conclude(
   { deeds }: WriteTools,
   ask: Ask,
-  { making, undo }: { readonly making: Making | undefined; readonly undo: readonly Step[] },
+  { making, sent, undo }: Sent,
   end: (outcome: Outcome) => Promise<void>,
   result: HttpResponse | Failure,
 ): Promise<Answer> {
@@ -147,7 +154,7 @@ async function conclude(
   }
   const body = result.body.trim() === '' ? undefined : (JSON.parse(result.body) as Body);
   const maker: Maker = { project: upstream.project.id, owner: principal.owner, author: principal.name };
-  const { actions, changes, made } = learn(body, maker, making);
+  const { actions, changes, made } = learn(body, maker, making, sent);
   const target = made && { type: making!.key, id: made.id, ...(made.name && { name: String(made.name) }) };
   const steps = deeds.begin(maker.project, actions, maker.owner, maker.author);
   await end({ entry: { result: 'done', ...(target && { target }) }, changes, steps });

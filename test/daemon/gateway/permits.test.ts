@@ -34,6 +34,27 @@ describe('a permit', () => {
     expect((await firewall('closed')).status).toBe(201);
   });
 
+  it('for using an address that is nobody’s does not make it the user’s', async () => {
+    const { ask, his, permit, sandbox, tokenOf } = await withServer();
+    const boss = await tokenOf('boss@x.test', 'admin');
+    const given = { name: 'kept', type: 'ipv4', location: 'fsn1', assignee_type: 'server', auto_delete: false };
+    const made = await fetch(`${sandbox.url}/primary_ips`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${sandbox.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(given),
+    });
+    const { primary_ip } = (await made.json()) as { primary_ip: { id: number } };
+    await permit('primary_ips:attach', 'primary_ips', primary_ip.id);
+    const body = { ...server('web-2'), start_after_create: false, public_net: { ipv4: primary_ip.id } };
+    const { id } = (await ask(his, 'POST', 'servers', body)).body.server;
+    const own = (await ask(his, 'GET', 'primary_ips')).body.primary_ips as { id: number; type: string }[];
+    expect(own.map(({ type }) => type)).toEqual(['ipv4', 'ipv6']);
+    await ask(his, 'DELETE', `servers/${id}`);
+    await expect.poll(async () => (await ask(boss, 'GET', `servers/${id}`)).status).toBe(404);
+    expect(await ask(his, 'DELETE', `primary_ips/${primary_ip.id}`)).toMatchObject({ status: 403 });
+    expect(sandbox.state.primary_ips.has(primary_ip.id)).toBe(true);
+  });
+
   it('for a look gives no metrics, which are another permission', async () => {
     const { ask, his, hers, id, permit, store } = await withServer();
     await permit('servers:read');

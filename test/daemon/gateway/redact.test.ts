@@ -4,7 +4,7 @@ import { collectionOf } from '../../../src/daemon/gateway/collections.ts';
 import { clean, redactBody, redactItem } from '../../../src/daemon/gateway/redact.ts';
 import { clientView } from './views.ts';
 
-const view = clientView({ servers: [1, 2], volumes: [10], networks: [20] });
+const view = clientView({ servers: [1, 2], volumes: [10], networks: [20], floating_ips: [50] });
 
 describe('what a client is shown', () => {
   it('names no resource that is hidden from it, wherever it stands', () => {
@@ -13,14 +13,14 @@ describe('what a client is shown', () => {
       volumes: [10, 11],
       private_net: [{ network: 20 }, { network: 21 }],
       placement_group: { id: 30, servers: [1, 3] },
-      public_net: { firewalls: [{ id: 40, status: 'applied' }] },
+      public_net: { firewalls: [{ id: 40, status: 'applied' }], floating_ips: [50, 51] },
     };
     expect(redactItem(view, 'servers', server)).toEqual({
       id: 1,
       volumes: [10],
       private_net: [{ network: 20 }],
       placement_group: null,
-      public_net: { firewalls: [] },
+      public_net: { firewalls: [], floating_ips: [50] },
     });
   });
 
