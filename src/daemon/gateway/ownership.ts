@@ -103,12 +103,20 @@ export function openOwnership({
   }
 
   async function current(): Promise<State> {
-    if (state && (await readVersion()) === state.version) return state;
-    reading ??= load().finally(() => {
-      reading = undefined;
-    });
-    state = await reading;
-    return state;
+    // As it was before asking: what is applied meanwhile may have the number of what another daemon has changed.
+    const known = state?.version;
+    const newest = await readVersion();
+    if (state && known === newest) return state;
+    let read: State;
+    do {
+      reading ??= load().finally(() => {
+        reading = undefined;
+      });
+      read = await reading;
+      // One that was begun before may miss what this one was told of.
+    } while (read.version < newest);
+    state = read;
+    return read;
   }
 
   function stepOf(change: Change, now: number): Step {
