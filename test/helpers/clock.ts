@@ -31,9 +31,13 @@ export function fakeClock(start = Date.parse('2026-11-23T08:00:00Z'), options: {
         return;
       }
       await new Promise<void>((resolve, reject) => {
-        const sleeper = { until: now + ms, wake: resolve };
-        sleepers.push(sleeper);
-        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+        const stop = () => reject(signal!.reason);
+        const wake = () => {
+          signal?.removeEventListener('abort', stop);
+          resolve();
+        };
+        sleepers.push({ until: now + ms, wake });
+        signal?.addEventListener('abort', stop, { once: true });
       });
     },
     async advance(ms) {
