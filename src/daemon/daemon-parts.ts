@@ -3,6 +3,7 @@ import type { Log } from '../core/log.ts';
 import { openQueue as open } from '../core/queue/open.ts';
 import type { Queue } from '../core/queue/queue.ts';
 import { readIdentity } from '../core/store/identity.ts';
+import type { StoreKey } from '../core/store/key.ts';
 import { openStore as openAt } from '../core/store/open.ts';
 import type { Store } from '../core/store/store.ts';
 import type { Clock } from '../core/world.ts';
@@ -37,8 +38,8 @@ import { tokenService } from './gateway/people/services/token.ts';
 import { userService } from './gateway/people/services/user.ts';
 import type { Administration } from './gateway/people/workos-administration.ts';
 import { workosPart } from './gateway/people/workos-poll.ts';
-import type { Neighbours } from './gateway/upstream/neighbours.ts';
 import { type ProjectTools, projectService } from './gateway/upstream/service.ts';
+import type { Shared } from './gateway/upstream/shared.ts';
 import { keepHouse } from './house.ts';
 import type { Metrics } from './http/metrics.ts';
 import type { Measuring } from './metrics/index.ts';
@@ -98,15 +99,16 @@ export async function openQueue(foundation: Foundation, store: Store): Promise<Q
   return open({ ...foundation, store, redis, prefix, lease, takeOver: address === 'sqlite' && redis === undefined });
 }
 
-/** The other daemons of the store; undefined where it is for one alone. */
-export async function findNeighbours(foundation: Foundation, store: Store): Promise<Neighbours | undefined> {
-  const { configuration, clock, random, worker } = foundation;
+/** What the daemons of the store have in common in Redis; undefined where there is none. */
+export async function findShared(
+  { configuration, clock }: Foundation,
+  store: Store,
+  key: StoreKey,
+): Promise<Shared | undefined> {
   const { redis } = configuration.values;
   if (redis === undefined) return undefined;
-  const { openNeighbours } = await import('./gateway/upstream/neighbours.ts');
-  // Hosts that were copied have one name, and their daemons one number.
-  const me = `${worker}:${random().toString(36).slice(2)}`;
-  return openNeighbours({ url: redis, prefix: await prefixOf(store), me, clock });
+  const { openShared } = await import('./gateway/upstream/shared.ts');
+  return openShared({ url: redis, prefix: await prefixOf(store), key, clock });
 }
 
 /** Daemons of one store share its messages, and no others: Redis may serve several installations. */

@@ -15,7 +15,7 @@ import { exposedSecrets, findUpstream } from './config/token.ts';
 import { openDoors } from './daemon-doors.ts';
 import { createLive } from './daemon-live.ts';
 import { measureProcess, measureQueue, measureStore } from './daemon-metrics.ts';
-import { findNeighbours, openQueue, openStore, parts, servicesOf } from './daemon-parts.ts';
+import { findShared, openQueue, openStore, parts, servicesOf } from './daemon-parts.ts';
 import { createReload } from './daemon-reload.ts';
 import { createStack } from './daemon-stack.ts';
 import { createReports } from './daemon-status.ts';
@@ -110,12 +110,12 @@ export async function startDaemon(
     };
     const { lease } = values;
     const { http, random } = world;
-    const neighbours = await findNeighbours(foundation, store);
-    stack.push('neighbours', () => neighbours?.close());
+    const shared = await findShared(foundation, store, storeKey);
+    stack.push('shared', () => shared?.close());
     const deeds = openDeeds({ store, clock });
     const onActions = noteActions({ store, deeds, log });
     const watching = { http, clock, log, signal, random };
-    const projects = await openUpstreams({ store, key: storeKey, ...watching, find, neighbours, onActions });
+    const projects = await openUpstreams({ store, key: storeKey, ...watching, find, shared, onActions });
     // Its changes go with those of people, what it looks at comes last.
     const through = projects.configured.through;
     const byUrgency: Transport = request =>

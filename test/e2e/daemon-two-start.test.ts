@@ -21,6 +21,22 @@ describe.runIf(hasMysql && hasRedis)('daemons that share a database', () => {
     expect(await Promise.all([one!.stop(), two!.stop()])).toEqual([0, 0]);
   });
 
+  it('show in each list what was changed through the other one, and take from each other what they have read', async () => {
+    const daemons = await Promise.all([1, 2].map(() => site.start(site.state())));
+    const [server] = (await daemons[0]!.call('GET', '/v1/servers')).body.servers;
+    for (let round = 0; round < 10; round += 1) {
+      const [one, other] = round % 2 === 0 ? daemons : daemons.toReversed();
+      const changed = { name: `web-${round}` };
+      expect((await one!.call('PUT', `/v1/servers/${server.id}`, changed)).status).toBe(200);
+      expect((await other!.call('GET', '/v1/servers')).body.servers).toMatchObject([changed]);
+      expect((await one!.call('GET', '/v1/servers')).body.servers).toMatchObject([changed]);
+    }
+    for (const daemon of daemons) {
+      const { parts } = (await daemon.call('GET', '/readyz')).body;
+      expect(parts.projects[0].borrowed).toBeGreaterThan(0);
+    }
+  });
+
   it('need the same key, and are told how they get it', async () => {
     await site.start(site.state());
     const state = site.state();

@@ -85,7 +85,7 @@ export const keys = {
     secret: true,
     check: checkStore,
   }),
-  redis: field('text', 'Redis that carries the jobs between several daemons: redis://host:6379', {
+  redis: field('text', 'Redis that carries jobs and lists between several daemons: redis://host:6379', {
     env: 'CLOUDCTLD_REDIS',
     placeholder: 'url',
     secret: true,

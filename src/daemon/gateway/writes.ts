@@ -99,13 +99,13 @@ async function send(
     ...(body && { body: JSON.stringify(body) }),
   };
   const touched = touchedBy(match);
-  upstream.reader.touch(touched);
+  await upstream.reader.touch(touched);
   const result = await upstream.send(request, askerOf(ask, 'write')).catch(toFailure);
-  upstream.reader.touch(touched);
+  await upstream.reader.touch(touched);
   const failure = 'status' in result ? faultOf(result, host(ask)) : result;
   if (!failure?.ambiguous || !making) return failure ?? result;
   const made = await findMade(ask, making, tools.clock).catch(() => undefined);
-  upstream.reader.touch(touched);
+  await upstream.reader.touch(touched);
   return made ? { status: 201, headers: {}, body: JSON.stringify(made) } : failure;
 }
 

@@ -29,7 +29,7 @@ export async function labelOwner(
   if (!item || item.labels?.[ownerLabel] === owner) return false;
   const body = JSON.stringify({ labels: { ...item.labels, [ownerLabel]: owner } });
   const answer = await upstream.send({ method: 'PUT', path: `${type}/${id}`, body }, asker);
-  upstream.reader.touch([type]);
+  await upstream.reader.touch([type]);
   if (answer.status < 300) return true;
   const failure = readError(answer, new URL(upstream.project.endpoint).host);
   throw new Failure(failure.code, `the label of ${type}/${id} cannot be set: ${failure.message}`, { cause: failure });

@@ -12,7 +12,7 @@ export interface ActionWatchOptions {
   readonly sendFor: (asker: Asker) => Send;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly touch: (collections: readonly string[]) => void;
+  readonly touch: (collections: readonly string[]) => Promise<void>;
 }
 
 interface Known {
@@ -47,6 +47,8 @@ export function createActionWatch({ sendFor, clock, signal, touch }: ActionWatch
   const followed = new Set<number>();
   let gathered: Gathered | undefined;
   let underWay: Promise<void> = Promise.resolve();
+  /** Resolves when other daemons know of what has ended. */
+  let touched: Promise<void> = Promise.resolve();
 
   function note(actions: readonly Action[]): void {
     const at = clock.now();
@@ -56,7 +58,7 @@ export function createActionWatch({ sendFor, clock, signal, touch }: ActionWatch
       if (before && hasEnded(before.action)) continue;
       known.delete(action.id);
       known.set(action.id, { action, at });
-      if (hasEnded(action)) touch(changedOf(action));
+      if (hasEnded(action)) touched = touch(changedOf(action));
     }
     for (const id of known.keys()) {
       if (known.size <= most) break;
@@ -146,6 +148,8 @@ export function createActionWatch({ sendFor, clock, signal, touch }: ActionWatch
           if (asker.signal?.aborted || !missing.every(id => isGood(id, enough))) throw error;
         });
       }
+      // Who is told that it has ended may ask any of the daemons for what it has changed.
+      await touched;
       return ids.flatMap(id => known.get(id)?.action ?? []);
     },
     follow(actions) {

@@ -1,3 +1,4 @@
+import { operations } from '../../../core/access/operations.ts';
 import type { Action, Method } from '../../../core/api.ts';
 
 /** The same for every project, and changed by Hetzner only. */
@@ -25,6 +26,15 @@ const related: Readonly<Record<string, readonly string[]>> = {
 /** Changes of an item alone, as the path of the request and as the action has them. */
 const alone =
   /^(power(on|off)|shutdown|reboot|reset|(start|stop|shutdown|reboot|reset|rebuild)_server|rebuild|(enable|disable)_rescue|reset_password|request_console|(attach|detach)_iso|change_(dns_ptr|protection|type|server_type)|resize(_volume)?)$/;
+
+const secret: ReadonlySet<string> = new Set(
+  operations.filter(({ method, secretOutput }) => method === 'GET' && secretOutput).map(({ path }) => rootOf(path)),
+);
+
+/** Whether what is read of the collection has secrets in it, such as the TSIG keys of zones. */
+export function hasSecrets(collection: string): boolean {
+  return secret.has(rootOf(collection));
+}
 
 /** Whether it is of the catalogue, by the path of a request or of a collection. */
 export function isCatalogue(path: string): boolean {

@@ -25,8 +25,9 @@ export function measureProjects(metrics: Metrics, projects: Pick<Upstreams, 'lis
   gauge('requests_refused', 'How often Hetzner has said that there were too many requests', ({ refused }) => [
     { value: refused },
   ]);
-  gauge('readings', 'Readings since the start, by where their answer was', ({ hits, misses }) => [
+  gauge('readings', 'Readings since the start, by where their answer was', ({ hits, borrowed, misses }) => [
     { labels: { from: 'memory' }, value: hits },
+    { labels: { from: 'redis' }, value: borrowed },
     { labels: { from: 'hetzner' }, value: misses },
   ]);
 }

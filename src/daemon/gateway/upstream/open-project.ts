@@ -13,8 +13,9 @@ import type { Clock, HttpRequest, HttpResponse, Transport } from '../../../core/
 import { createActionWatch } from './actions.ts';
 import { changedBy, rootOf } from './collections.ts';
 import { createGate } from './gate.ts';
-import { createReader, type Reading } from './reader.ts';
-import type { Asker, Got, Project, Reader, Upstream, UpstreamRequest } from './upstream.ts';
+import { createReader } from './reader.ts';
+import type { SharedProject } from './shared.ts';
+import type { Asker, Got, Project, Reading, Upstream, UpstreamRequest } from './upstream.ts';
 
 export interface ProjectOptions {
   readonly project: Project;
@@ -24,18 +25,10 @@ export interface ProjectOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly random?: () => number;
-  /** Told of what was changed, for those who have pictures of it too. */
-  readonly onTouch?: (project: Project, collections: readonly string[]) => void;
-  /** How many daemons ask the same project; one where absent. */
-  readonly daemons?: () => number;
+  /** What other daemons have of the project, where there may be some. */
+  readonly shared?: SharedProject;
   /** Told of the actions that the daemon itself has begun. */
   readonly onActions?: (project: Project, actions: readonly Action[], author: 'daemon') => void;
-}
-
-/** A project that also hears what others have changed in it. */
-export interface OpenProject extends Upstream {
-  /** Another daemon has changed something of these collections. */
-  hear(collections: readonly string[]): void;
 }
 
 /** Milliseconds for one exchange: changes may take longer, since cutting one off leaves open whether it was made. */
@@ -43,8 +36,8 @@ const [timeout, patience] = [15_000, 10_000];
 const changeTimeout = 60_000;
 
 /** One project behind its gate; nothing is asked before somebody asks. */
-export function openProject(options: ProjectOptions): OpenProject {
-  const { project, token, http, clock, signal, random, onActions, onTouch, daemons = () => 1 } = options;
+export function openProject(options: ProjectOptions): Upstream {
+  const { project, token, http, clock, signal, random, onActions, shared } = options;
   const gate = createGate({ http, clock, signal });
 
   /** Sends a request in its turn, with the token of that moment. */
@@ -57,7 +50,7 @@ export function openProject(options: ProjectOptions): OpenProject {
       return answer;
     } finally {
       // Whatever came of it: it may have arrived.
-      if (method !== 'GET') reader.touch(changedBy(method, path));
+      if (method !== 'GET') await reader.touch(changedBy(method, path));
     }
   }
 
@@ -137,14 +130,7 @@ export function openProject(options: ProjectOptions): OpenProject {
     return { status: answer.status, headers: answer.headers, body: bodyOf(answer, project) };
   }
 
-  const own = createReader({ list, ask, clock, limit: () => (gate.budget()?.limit ?? 3600) / daemons() });
-  const reader: Reader = {
-    ...own,
-    touch(collections) {
-      own.touch(collections);
-      onTouch?.(project, collections);
-    },
-  };
+  const reader = createReader({ list, ask, clock, limit: () => gate.budget()?.limit ?? 3600, shared });
   const actions = createActionWatch({ sendFor, clock, signal, touch: reader.touch });
   return {
     project,
@@ -154,8 +140,7 @@ export function openProject(options: ProjectOptions): OpenProject {
     reader,
     actions,
     through,
-    hear: own.touch,
-    report: () => ({ ...gate.figures(), ...own.counts() }),
+    report: () => ({ ...gate.figures(), ...reader.counts() }),
   };
 }
 

@@ -8,8 +8,8 @@ import type { ProjectRow } from '../../../core/store/tables-gateway.ts';
 import type { Clock, Transport } from '../../../core/world.ts';
 import { type Upstream as Configured, requireToken } from '../../config/token.ts';
 import { tellExpiry } from './expiry.ts';
-import type { Neighbours } from './neighbours.ts';
-import { type OpenProject, openProject } from './open-project.ts';
+import { openProject } from './open-project.ts';
+import type { Shared } from './shared.ts';
 import type { Project, Upstream, Upstreams } from './upstream.ts';
 
 export interface UpstreamsOptions {
@@ -22,8 +22,8 @@ export interface UpstreamsOptions {
   readonly random?: () => number;
   /** The endpoint and token of the configuration as they are now. */
   readonly find: () => Configured;
-  /** The other daemons of the store, where there may be some. */
-  readonly neighbours?: Neighbours;
+  /** What the daemons of the store have in common, where there may be several. */
+  readonly shared?: Shared;
   /** Told of the actions that the daemon itself has begun. */
   readonly onActions?: (project: Project, actions: readonly Action[], author: 'daemon') => void;
 }
@@ -49,12 +49,12 @@ export const sealName = (endpoint: string): string => `token of a project at ${e
 
 interface Held {
   readonly row: Selectable<ProjectRow>;
-  readonly upstream: OpenProject;
+  readonly upstream: Upstream;
 }
 
 /** The projects of the store; the configured one is entered where it is missing. Nothing is asked of Hetzner. */
 export async function openUpstreams(options: UpstreamsOptions): Promise<OpenUpstreams> {
-  const { store, key, clock, log, signal, find, neighbours } = options;
+  const { store, key, clock, log, signal, find, shared } = options;
   let held: ReadonlyMap<number, Held> = new Map();
   let isOut = false;
   // It stays what it was at the start, as the token goes to no other.
@@ -75,13 +75,7 @@ export async function openUpstreams(options: UpstreamsOptions): Promise<OpenUpst
     if (before?.upstream.project.endpoint !== own)
       return {
         row,
-        upstream: openProject({
-          ...options,
-          project,
-          token: () => tokenOf(id, own),
-          onTouch: (_, collections) => neighbours?.tell(id, collections),
-          daemons: neighbours?.count,
-        }),
+        upstream: openProject({ ...options, project, token: () => tokenOf(id, own), shared: shared?.of(project) }),
       };
     // Its queue, its pictures and what is under way stay; new requests have the new token.
     return { row, upstream: before.row.name === name ? before.upstream : { ...before.upstream, project } };
@@ -92,7 +86,6 @@ export async function openUpstreams(options: UpstreamsOptions): Promise<OpenUpst
     held = new Map(rows.map(row => [row.id, hold(row)]));
   }
 
-  neighbours?.onTold((id, collections) => held.get(id)?.upstream.hear(collections));
   await enter(store, endpoint, clock.now());
   await refresh();
 
@@ -105,7 +98,7 @@ export async function openUpstreams(options: UpstreamsOptions): Promise<OpenUpst
     async watch() {
       let told = Number.NEGATIVE_INFINITY;
       while (!signal.aborted) {
-        neighbours?.greet();
+        await shared?.settle();
         try {
           await refresh();
           if (clock.now() - told >= hour) {

@@ -1,29 +1,25 @@
-import type { Item } from '../../../core/resource.ts';
 import type { Clock } from '../../../core/world.ts';
 import { isCatalogue, rootOf } from './collections.ts';
 import { createFlights } from './flights.ts';
+import type { SharedProject } from './shared.ts';
+import { createTogether, type TogetherOptions, type Wish } from './together.ts';
 import { unless } from './unless.ts';
-import type { Asker, Got, Picture, Reader } from './upstream.ts';
-
-/** A collection as it was read, and what reading it took. */
-export interface Reading {
-  readonly items: readonly Item[];
-  readonly version: string;
-  readonly pages: number;
-}
+import type { Asker, Got, Picture, Reader, UpstreamFigures } from './upstream.ts';
 
 export interface ReaderOptions {
   /** Reads a collection whole. */
-  readonly list: (collection: string, asker: Asker) => Promise<Reading>;
+  readonly list: TogetherOptions['list'];
   /** Asks once. */
   readonly ask: (path: string, asker: Asker) => Promise<Got>;
-  readonly clock: Pick<Clock, 'now'>;
-  /** Requests an hour that this daemon may count on: those of the project, or a part of them where others ask it too. */
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  /** Requests of the project an hour. */
   readonly limit: () => number;
+  /** What other daemons have of the project, where there may be some. */
+  readonly shared?: SharedProject;
 }
 
-/** A reader, and how often it had an answer in memory or had to ask. */
-export type CountedReader = Reader & { counts(): { readonly hits: number; readonly misses: number } };
+/** A reader, and where its answers were. */
+export type CountedReader = Reader & { counts(): Pick<UpstreamFigures, 'hits' | 'borrowed' | 'misses'> };
 
 interface Kept<T> {
   readonly value: T;
@@ -51,19 +47,28 @@ export function lifeOf(pages: number, limit: number): number {
 }
 
 /** Nothing is kept at first. */
-export function createReader({ list, ask, clock, limit }: ReaderOptions): CountedReader {
+export function createReader({ list, ask, clock, limit, shared }: ReaderOptions): CountedReader {
   let moment = 0;
   const tick = () => ++moment;
   const touched = new Map<string, number>();
+  /** The epochs that were seen last. */
+  const epochs = new Map<string, string>();
   const pictures = new Map<string, Kept<Picture>>();
   const answers = new Map<string, Kept<Got>>();
   const used = new Map<string, Used>();
   const reading = createFlights<Picture>(clock, tick);
   const asking = createFlights<Got>(clock, tick);
-  const counts = { hits: 0, misses: 0 };
+  const readTogether = createTogether({ list, clock, shared });
+  const borrowed = new WeakSet<object>();
+  const counts = { hits: 0, borrowed: 0, misses: 0 };
 
   /** The moment after which a reading must have begun. */
   const needOf = (path: string, fresh: boolean) => (fresh ? moment : (touched.get(rootOf(path)) ?? 0));
+
+  function notePages(collection: string, pages: number): void {
+    const use = used.get(collection);
+    if (use) use.pages = pages;
+  }
 
   function life(collection: string): number {
     if (isCatalogue(collection)) return hour;
@@ -75,12 +80,20 @@ export function createReader({ list, ask, clock, limit }: ReaderOptions): Counte
     );
   }
 
-  async function read(collection: string, asker: Asker, begun: number): Promise<Picture> {
-    const { items, version, pages } = await list(collection, asker);
-    const use = used.get(collection);
-    if (use) use.pages = pages;
-    const at = clock.now();
+  /** Looks whether another daemon has changed something: then it is as if it were changed here now. */
+  async function look({ epoch: look }: Pick<SharedProject, 'epoch'>, path: string): Promise<void> {
+    const root = rootOf(path);
+    const epoch = await look(root);
+    if (epoch === undefined || epoch === epochs.get(root)) return;
+    epochs.set(root, epoch);
+    touched.set(root, tick());
+  }
+
+  async function read(collection: string, asker: Asker, wish: Wish, begun: number): Promise<Picture> {
+    const { items, version, pages, at, isBorrowed } = await readTogether(collection, asker, wish);
+    notePages(collection, pages);
     const picture = { version, at, items, byId: new Map(items.map(item => [item.id, item])) };
+    if (isBorrowed) borrowed.add(picture);
     keep(pictures, collection, { value: picture, moment: begun, at }, mostPictures);
     return picture;
   }
@@ -92,11 +105,12 @@ export function createReader({ list, ask, clock, limit }: ReaderOptions): Counte
   }
 
   /** Answers from memory where that is good enough, else reads together with all who want the same. */
-  async function share<T>(
+  async function share<T extends object>(
     { path, asker, fresh, life }: { path: string; asker: Asker; fresh: boolean; life: number },
     kept: ReadonlyMap<string, Kept<T>>,
     join: (urgency: Asker['urgency'], need: number) => Promise<T>,
   ): Promise<T> {
+    if (shared) await unless(asker.signal, look(shared, path));
     const need = needOf(path, fresh);
     const known = kept.get(path);
     if (known && known.moment > need) {
@@ -108,9 +122,10 @@ export function createReader({ list, ask, clock, limit }: ReaderOptions): Counte
         return known.value;
       }
     }
-    counts.misses += 1;
     // What is old has to be read by somebody who begins now: what was begun and has ended is kept.
-    return unless(asker.signal, join(asker.urgency, need));
+    const value = await unless(asker.signal, join(asker.urgency, need));
+    counts[borrowed.has(value) ? 'borrowed' : 'misses'] += 1;
+    return value;
   }
 
   return {
@@ -121,8 +136,16 @@ export function createReader({ list, ask, clock, limit }: ReaderOptions): Counte
         used.set(collection, use);
       }
       const { tenant } = asker;
+      const lifeWith = (pages: number) => {
+        notePages(collection, pages);
+        return life(collection);
+      };
+      // Who wants it fresh does not join those who may be given what another daemon has read.
+      const key = fresh ? `fresh ${collection}` : collection;
       return share({ path: collection, asker, fresh, life: life(collection) }, pictures, (urgency, need) =>
-        reading.join(collection, urgency, need, begun => read(collection, { tenant, urgency }, begun)),
+        reading.join(key, urgency, need, begun =>
+          read(collection, { tenant, urgency }, { fresh, life: lifeWith }, begun),
+        ),
       );
     },
     get(path, asker, { fresh = false } = {}) {
@@ -131,9 +154,11 @@ export function createReader({ list, ask, clock, limit }: ReaderOptions): Counte
         asking.join(path, urgency, need, begun => fetch(path, { tenant, urgency }, begun)),
       );
     },
-    touch(collections) {
+    async touch(collections) {
       const now = tick();
-      for (const collection of collections) touched.set(rootOf(collection), now);
+      const roots = [...new Set(collections.map(rootOf))];
+      for (const root of roots) touched.set(root, now);
+      if (roots.length > 0) await shared?.raise(roots);
     },
     counts: () => ({ ...counts }),
   };

@@ -68,8 +68,9 @@ export interface UpstreamFigures {
   readonly limit: number | null;
   /** How often Hetzner has said that there were too many. */
   readonly refused: number;
-  /** Readings answered from memory, and those that had to ask. */
+  /** Readings answered from memory, by what another daemon has read, and by Hetzner. */
   readonly hits: number;
+  readonly borrowed: number;
   readonly misses: number;
 }
 
@@ -88,12 +89,25 @@ export interface ReadOptions {
 
 /** Readings of a project, kept for a moment and shared by all who ask. */
 export interface Reader {
-  /** Every item of a collection (`servers`, `images`), no older than its kind allows. One read serves all who ask at the same time, but none begun before a `touch` answers one that came after it. Pictures of the catalogue are given while they are read anew. */
+  /** Every item of a collection (`servers`, `images`), no older than its kind allows. One read serves all who ask at the same time, but none begun before a `touch`, of whichever daemon, answers one that came after it. Pictures of the catalogue are given while they are read anew. */
   all(collection: string, asker: Asker, options?: ReadOptions): Promise<Picture>;
   /** One GET, kept by its path and query for a moment, shared the same way; every status resolves. */
   get(path: string, asker: Asker, options?: ReadOptions): Promise<Got>;
-  /** Something of these collections was changed, or may have been: what was read before is not given any more. */
-  touch(collections: readonly string[]): void;
+  /** Something of these collections was changed, or may have been: what was read before is not given any more, here at once, and by other daemons once it resolves. */
+  touch(collections: readonly string[]): Promise<void>;
+}
+
+/** A collection as it was read, and what reading it took. */
+export interface Reading {
+  readonly items: readonly Item[];
+  readonly version: string;
+  readonly pages: number;
+}
+
+/** One that other daemons may have read. */
+export interface SharedReading extends Reading {
+  /** When it was read. */
+  readonly at: number;
 }
 
 /** A whole collection as it was at one time. */
