@@ -56,8 +56,15 @@ export function spend(bucket: Bucket, urgency: Urgency, now: number): Bucket {
   };
 }
 
+/** The bucket after another daemon has told what it knows. Each knows the most that there can be, since it does not count what the other has sent: the lower one holds, until an answer says better. */
+export function heard({ budget, next }: Bucket, theirs: Budget, now: number): Bucket {
+  const left = Math.min(budget ? leftNow(budget, now) : theirs.limit, leftNow(theirs, now));
+  return { budget: { ...(budget ?? theirs), left, at: now }, next };
+}
+
 /** The bucket after an answer; `underWay` requests may not be counted in what it tells. */
-export function told({ budget, next }: Bucket, answer: HttpResponse, underWay: number, now: number): Bucket {
-  const known = learn(budget, answer, now);
-  return { budget: known && { ...known, left: Math.max(0, known.left - (known === budget ? 0 : underWay)) }, next };
+export function told(bucket: Bucket, answer: HttpResponse, underWay: number, now: number): Bucket {
+  const known = learn(bucket.budget, answer, now);
+  if (!known || known === bucket.budget) return bucket;
+  return { ...bucket, budget: { ...known, left: Math.max(0, known.left - underWay) } };
 }

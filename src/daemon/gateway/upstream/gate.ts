@@ -4,6 +4,7 @@ import type { Budget } from '../../../core/hetzner/pace.ts';
 import { stopped } from '../../../core/transport/stop.ts';
 import type { Clock, HttpRequest, HttpResponse, Transport } from '../../../core/world.ts';
 import { rules, startOf } from './bucket.ts';
+import type { SharedProject } from './shared.ts';
 import { createTurns, most } from './turns.ts';
 import type { Asker, Share, Urgency } from './upstream.ts';
 
@@ -12,7 +13,11 @@ export interface GateOptions {
   readonly clock: Clock;
   /** Ends everything that waits with `interrupted`. */
   readonly signal: AbortSignal;
+  /** What other daemons are told of the project's requests, where there may be some. */
+  readonly shared?: SharedBudget;
 }
+
+type SharedBudget = Pick<SharedProject, 'budget' | 'tellBudget'>;
 
 /** The one door to a project: every request waits here for its turn. */
 export interface Gate {
@@ -43,14 +48,41 @@ interface Entry {
 const hour = 3_600_000;
 /** Tenants count for the shares so long after they have asked for something. */
 const active = 60_000;
+/** Milliseconds between two looks at what other daemons were told, and two times of telling them. */
+const exchange = 1_000;
 
 /** A gate that nothing has passed yet. */
-export function createGate({ http, clock, signal }: GateOptions): Gate {
+export function createGate({ http, clock, signal, shared }: GateOptions): Gate {
   const turns = createTurns<Entry>();
   const sent: Record<Urgency, number> = { write: 0, read: 0, background: 0 };
   const seen = new Map<string, number>();
   let refused = 0;
   let nap = new AbortController();
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let news: Budget | undefined;
+
+  /** Learns what others were told, before something is sent. */
+  async function look(others: SharedBudget): Promise<void> {
+    if (clock.now() - lookedAt < exchange) return;
+    lookedAt = clock.now();
+    const theirs = await others.budget();
+    if (theirs) turns.hear(theirs, clock.now());
+  }
+
+  /** Tells the others soon what came last: that, and not what is reckoned here, so that no fault in it goes round. */
+  function tell(others: SharedBudget, budget: Budget): void {
+    const isComing = news !== undefined;
+    news = budget;
+    if (isComing) return;
+    clock.sleep(exchange, signal).then(
+      () => {
+        const last = news!;
+        news = undefined;
+        return others.tellBudget(last);
+      },
+      () => {},
+    );
+  }
 
   function pump(): void {
     nap.abort();
@@ -82,7 +114,8 @@ export function createGate({ http, clock, signal }: GateOptions): Gate {
     } catch (error) {
       entry.reject(error);
     }
-    turns.ended(entry, clock.now(), answer);
+    const learnt = turns.ended(entry, clock.now(), answer);
+    if (shared && learnt) tell(shared, learnt);
     if (answer?.status === 429) {
       refused += 1;
       if (signal.aborted) entry.reject(stopped(signal));
@@ -107,6 +140,7 @@ export function createGate({ http, clock, signal }: GateOptions): Gate {
 
   return {
     async pass(make, asker, sendBy = Number.POSITIVE_INFINITY) {
+      if (shared) await look(shared);
       if (signal.aborted) throw stopped(signal);
       if (asker.signal?.aborted) throw stopped(asker.signal);
       const { tenant, urgency } = asker;

@@ -38,7 +38,7 @@ const changeTimeout = 60_000;
 /** One project behind its gate; nothing is asked before somebody asks. */
 export function openProject(options: ProjectOptions): Upstream {
   const { project, token, http, clock, signal, random, onActions, shared } = options;
-  const gate = createGate({ http, clock, signal });
+  const gate = createGate({ http, clock, signal, shared });
 
   /** Sends a request in its turn, with the token of that moment. */
   async function pass(request: HttpRequest, path: string, asker: Asker, sendBy?: number): Promise<HttpResponse> {

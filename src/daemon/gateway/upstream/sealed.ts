@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { asObject } from '../../../core/hetzner/call.ts';
+import type { Budget } from '../../../core/hetzner/pace.ts';
 import type { Item } from '../../../core/resource.ts';
 import type { StoreKey } from '../../../core/store/key.ts';
 import type { SharedReading } from './upstream.ts';
@@ -31,6 +32,22 @@ export async function openReading(key: Sealer, name: string, sealed: unknown): P
     const { items, version, pages, at } = asObject(JSON.parse(bytes.toString('utf8')));
     const isWhole = Array.isArray(items) && typeof version === 'string' && isCount(pages) && isCount(at);
     return isWhole ? { items: items as readonly Item[], version, pages, at } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A budget as it may stand in Redis. */
+export function sealBudget(key: Sealer, name: string, { limit, left, at }: Budget): string {
+  return key.seal(JSON.stringify({ limit, left, at }), name);
+}
+
+/** The budget; undefined for what no daemon of the store has sealed under that name. */
+export function openBudget(key: Sealer, name: string, sealed: unknown): Budget | undefined {
+  try {
+    const { limit, left, at } = asObject(JSON.parse(openText(key, name, sealed)));
+    const isWhole = isCount(limit) && limit > 0 && isCount(left) && isCount(at);
+    return isWhole ? { limit, left, at, next: 0 } : undefined;
   } catch {
     return undefined;
   }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { Budget } from '../../../core/hetzner/pace.ts';
 import type { StoreKey } from '../../../core/store/key.ts';
 import type { Clock } from '../../../core/world.ts';
 import { type Command, openRedisLine, type RedisLineOptions } from './redis-line.ts';
-import { openReading, sealReading } from './sealed.ts';
+import { openBudget, openReading, sealBudget, sealReading } from './sealed.ts';
 import type { Project, SharedReading, Urgency } from './upstream.ts';
 
 export interface SharedOptions extends RedisLineOptions {
@@ -39,10 +40,13 @@ export interface SharedProject {
   release(collection: string, epoch: string, urgency: Urgency): Promise<void>;
   /** Keeps for so many milliseconds what was read by a reading that began in that epoch. */
   put(collection: string, epoch: string, reading: SharedReading, life: number): Promise<void>;
+  /** What Hetzner has told a daemon last of the project's requests. */
+  budget(): Promise<Budget | undefined>;
+  tellBudget(budget: Budget): Promise<void>;
 }
 
-/** Seconds that an epoch is kept after a change: a new one does no harm. */
-const day = 86_400;
+/** Seconds that an epoch is kept after a change, and a budget: a new epoch does no harm, and after an hour the bucket is full. */
+const [day, hour] = [86_400, 3_600];
 /** Milliseconds after which a daemon that reads is not waited for any more. */
 const claimed = 3_000;
 
@@ -52,12 +56,12 @@ export async function openShared({ prefix, key, ...options }: SharedOptions): Pr
 
   function of({ id, endpoint }: Project): SharedProject {
     const root = `${prefix}:project:${id}`;
+    const nameOf = (what: string) => `${what} of project ${id} at ${endpoint}`;
     const epochKey = (collection: string) => `${root}:epoch:${collection}`;
     const claimKey = (collection: string, epoch: string, urgency: Urgency) =>
       `${root}:reading:${urgency}:${collection}:${epoch}`;
     const pictureKey = (collection: string, epoch: string) => `${root}:picture:${collection}:${epoch}`;
-    const pictureName = (collection: string, epoch: string) =>
-      `${collection} in epoch ${epoch} of project ${id} at ${endpoint}`;
+    const pictureName = (collection: string, epoch: string) => nameOf(`${collection} in epoch ${epoch}`);
     const one = async (...command: Command) => (await line.ask([command]))?.[0];
 
     return {
@@ -84,6 +88,12 @@ export async function openShared({ prefix, key, ...options }: SharedOptions): Pr
       async put(collection, epoch, reading, life) {
         const sealed = await sealReading(key, pictureName(collection, epoch), reading);
         if (sealed !== undefined) await one('set', pictureKey(collection, epoch), sealed, 'PX', Math.ceil(life));
+      },
+      async budget() {
+        return openBudget(key, nameOf('budget'), await one('get', `${root}:budget`));
+      },
+      async tellBudget(budget) {
+        await one('set', `${root}:budget`, sealBudget(key, nameOf('budget'), budget), 'EX', hour);
       },
     };
   }

@@ -1,5 +1,6 @@
+import type { Budget } from '../../../core/hetzner/pace.ts';
 import type { HttpResponse } from '../../../core/world.ts';
-import { type Bucket, rules, spend, startOf, told, unknownBucket, urgencies } from './bucket.ts';
+import { type Bucket, heard, rules, spend, startOf, told, unknownBucket, urgencies } from './bucket.ts';
 import type { Urgency } from './upstream.ts';
 
 /** Something that waits for its turn. */
@@ -24,8 +25,10 @@ export interface Turns<T extends Waiting> {
   expire(now: number): readonly T[];
   /** The one whose turn it is, under way from now on; or when to look again, which is earlier when something is added or ends. */
   next(now: number): { readonly one: T } | { readonly at: number };
-  /** One that was under way has ended, with an answer or none. */
-  ended(one: T, now: number, answer?: HttpResponse): void;
+  /** One that was under way has ended, with an answer or none; gives what it told of the requests that are left, where that is news. */
+  ended(one: T, now: number, answer?: HttpResponse): Budget | undefined;
+  /** Another daemon has told what it knows of the requests that are left. */
+  hear(budget: Budget, now: number): void;
   /** How many wait, and how many are under way. */
   readonly waiting: number;
   readonly underWay: number;
@@ -136,9 +139,14 @@ export function createTurns<T extends Waiting>(): Turns<T> {
       const number = underWay.get(one) ?? 0;
       underWay.delete(one);
       // An answer that comes after those to later requests tells of a bucket that was fuller.
-      if (!answer || (number < learnt && answer.status !== 429)) return;
+      if (!answer || (number < learnt && answer.status !== 429)) return undefined;
       learnt = Math.max(learnt, number);
+      const before = bucket;
       bucket = told(bucket, answer, underWay.size, now);
+      return bucket === before ? undefined : bucket.budget;
+    },
+    hear(budget, now) {
+      bucket = heard(bucket, budget, now);
     },
     get waiting() {
       return [...counts.values()].reduce((sum, each) => sum + each, 0);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { useKey } from '../../../../src/core/store/key.ts';
-import { openReading, sealReading } from '../../../../src/daemon/gateway/upstream/sealed.ts';
+import { openBudget, openReading, sealBudget, sealReading } from '../../../../src/daemon/gateway/upstream/sealed.ts';
 import { isYoung } from '../../../../src/daemon/gateway/upstream/together.ts';
 
 const key = useKey(Buffer.alloc(32, 1));
@@ -42,7 +42,9 @@ describe('a list in Redis', () => {
     await fc.assert(
       fc.asyncProperty(other, async text => {
         expect(await openReading(key, 'servers', text)).toBeUndefined();
+        expect(openBudget(key, 'servers', text)).toBeUndefined();
         // Also when the key is right.
+        expect(openBudget(key, 'servers', key.seal(String(text), 'servers'))).toBeUndefined();
         expect(await openReading(key, 'servers', key.seal(String(text), 'servers'))).toBeUndefined();
       }),
     );
@@ -53,6 +55,22 @@ describe('a list in Redis', () => {
       fc.property(fc.nat(), fc.nat(100_000), fc.nat(200_000), (at, life, age) => {
         expect(isYoung({ at }, life, at + age)).toBe(age < life);
       }),
+    );
+  });
+});
+
+describe('what is left, in Redis', () => {
+  it('comes out as it was put in', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 36_000 }),
+        fc.double({ min: 0, max: 36_000, noNaN: true }),
+        fc.nat(),
+        (limit, left, at) => {
+          const sealed = sealBudget(key, 'budget', { limit, left, at, next: 5 });
+          expect(openBudget(key, 'budget', sealed)).toEqual({ limit, left: left + 0, at, next: 0 });
+        },
+      ),
     );
   });
 });
