@@ -7,6 +7,7 @@ import type { Transport } from '../core/world.ts';
 import { createAlertTools } from './alerts/tools.ts';
 import { createApp } from './api/app.ts';
 import { createIdentify } from './api/identify.ts';
+import { createRefusals } from './api/refusals.ts';
 import { takeBeat } from './checks/push.ts';
 import { openSources } from './checks/sources.ts';
 import type { Configuration } from './config/configuration.ts';
@@ -102,6 +103,8 @@ export async function startDaemon(
     measureQueue(metrics, queue);
     const audit = openAudit({ store, clock, key: auditKeyOf(key) });
     stack.push('audit', () => audit.checkpoint());
+    const refusals = createRefusals({ audit, log, clock, signal });
+    stack.push('refusals', refusals.settle);
 
     const find = () => {
       const upstream = findUpstream(live.current(), env);
@@ -169,10 +172,13 @@ export async function startDaemon(
       findAddress: addressFinder(proxies),
       isPeer: peerFilter(proxies, values['tls-cert'] !== undefined),
       identify: createIdentify(doors),
-      api: createApp(tools, services, {
+      api: createApp({ ...tools, refusals }, services, {
         ...doors,
         signIn,
-        gateway: openGateway({ store, audit, log, clock, mask: audit.mask, upstreams: projects, deeds, ...owners }),
+        gateway: openGateway({
+          ...{ store, audit, refusals, log, clock, mask: audit.mask },
+          ...{ upstreams: projects, deeds, ...owners },
+        }),
         mask: audit.mask,
         selfEntering: ['schedule', 'backup'],
         beat: (token, ok, message) => takeBeat(tools, token, ok, message),

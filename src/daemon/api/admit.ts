@@ -1,12 +1,10 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Entry } from '../../core/audit/audit.ts';
 import { type Failure, toFailure } from '../../core/failure.ts';
-import { enterRefusal } from './change.ts';
 import { reasonOf } from './entries.ts';
 import type { AppTools, Asking, Env } from './environment.ts';
 import { createIdentify, type Doors } from './identify.ts';
 import { requirePermission } from './permission.ts';
-import { createRefusalLimit } from './refusal-limit.ts';
 
 /** The door of the API. */
 export interface Admit {
@@ -18,20 +16,12 @@ export interface Admit {
   refuse(c: Asking, failure: Failure, about: Pick<Entry, 'action' | 'target'>): Promise<void>;
 }
 
-export function createAdmit(tools: Pick<AppTools, 'audit' | 'log' | 'clock'>, doors: Doors): Admit {
+export function createAdmit({ refusals }: Pick<AppTools, 'refusals'>, doors: Doors): Admit {
   const identify = createIdentify(doors);
-  const mayEnter = createRefusalLimit(tools.clock);
 
-  async function enter(c: Asking, failure: Failure, entry: Pick<Entry, 'actor' | 'action' | 'target'>): Promise<void> {
-    const refusal = mayEnter();
-    if (!refusal) return;
-    const more = refusal.untold > 0 ? ` (${refusal.untold} more were not entered)` : '';
-    await enterRefusal(tools, {
-      ...entry,
-      requestId: c.get('requestId'),
-      address: addressOf(c),
-      reason: `${reasonOf(failure)}${more}`,
-    });
+  function enter(c: Asking, failure: Failure, entry: Pick<Entry, 'actor' | 'action' | 'target'>): Promise<void> {
+    const about = { requestId: c.get('requestId'), address: addressOf(c), reason: reasonOf(failure) };
+    return refusals.enter({ ...entry, ...about }, c.get('caller'));
   }
 
   return {

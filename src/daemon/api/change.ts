@@ -2,15 +2,15 @@ import type { Entry } from '../../core/audit/audit.ts';
 import { Failure, toFailure } from '../../core/failure.ts';
 import { type Fields, keyOf } from '../../core/field.ts';
 import type { Item } from '../../core/resource.ts';
-import type { Tools } from '../tools.ts';
-import { differenceOf, enter, entered, type Mask, maskInput, reasonOf } from './entries.ts';
+import { differenceOf, entered, type Mask, maskInput, reasonOf } from './entries.ts';
+import type { AppTools } from './environment.ts';
 import { readInput } from './input.ts';
 import type { Answer } from './repeats.ts';
 import type { Route, Served } from './routes.ts';
 import type { Caller, Service } from './service.ts';
 
 /** What it takes to change something. */
-export interface ChangeTools extends Pick<Tools, 'store' | 'audit' | 'log' | 'signal'> {
+export interface ChangeTools extends Pick<AppTools, 'store' | 'audit' | 'log' | 'signal' | 'refusals'> {
   readonly mask: Mask;
   /** Names of resources whose services enter what they do themselves, in the commit that does it. */
   readonly selfEntering: readonly string[];
@@ -38,7 +38,7 @@ export async function change(tools: ChangeTools, route: Route, service: Service,
     before = id === undefined ? undefined : await describe(service, resource, { ...request, input: {} });
   } catch (error) {
     const target = { type: resource.name, id: id ?? '' };
-    await enterRefusal(tools, { ...who, target, reason: reasonOf(toFailure(error)) });
+    await tools.refusals.enter({ ...who, target, reason: reasonOf(toFailure(error)) }, caller);
     throw error;
   }
   const target = targetOf(resource, before ?? { id: id ?? '', name: input.name });
@@ -51,7 +51,7 @@ export async function change(tools: ChangeTools, route: Route, service: Service,
     return { target: targetOf(resource, after), difference: differenceOf(fields, before ?? {}, after, tools.mask) };
   };
   const answer = tools.selfEntering.includes(resource.name)
-    ? await enteredBySelf(tools, begun, deed)
+    ? await enteredBySelf(tools, begun, caller, deed)
     : await entered(tools, begun, deed, tell);
   if (answer === undefined || verb.kind === 'delete') return { status: 204, body: undefined };
   return { status: verb.kind === 'create' ? 201 : 200, body: answer };
@@ -61,6 +61,7 @@ export async function change(tools: ChangeTools, route: Route, service: Service,
 async function enteredBySelf<T>(
   tools: ChangeTools,
   { difference: _, ...entry }: Omit<Entry, 'result'>,
+  caller: Caller,
   deed: () => Promise<T>,
 ): Promise<T> {
   const newest = await newestOf(tools);
@@ -68,7 +69,7 @@ async function enteredBySelf<T>(
     return await deed();
   } catch (error) {
     const isTold = await wasEntered(tools, entry, newest).catch(() => false);
-    if (!isTold) await enterRefusal(tools, { ...entry, reason: reasonOf(toFailure(error)) });
+    if (!isTold) await tools.refusals.enter({ ...entry, reason: reasonOf(toFailure(error)) }, caller);
     throw error;
   }
 }
@@ -89,16 +90,6 @@ async function wasEntered(
   const own = store.db.selectFrom('audit').select('seq').where('seq', '>', since);
   const found = await own.where('request_id', '=', requestId!).where('actor', '=', actor).limit(1).execute();
   return found.length > 0;
-}
-
-/** Enters that something was refused; where that cannot be written it is refused all the same. */
-export async function enterRefusal(
-  { audit, log }: Pick<ChangeTools, 'audit' | 'log'>,
-  entry: Omit<Parameters<typeof enter>[1], 'result'>,
-): Promise<void> {
-  await enter(audit, { ...entry, result: 'refused' }).catch(error => {
-    log.error('refusal not entered', { request_id: entry.requestId, error: toFailure(error).message });
-  });
 }
 
 async function describe(service: Service, resource: Served, request: Parameters<Service[string]>[0]) {

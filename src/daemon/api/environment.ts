@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import type { Tools } from '../tools.ts';
 import type { Knock } from './identify.ts';
+import type { Refusals } from './refusals.ts';
 import type { Caller } from './service.ts';
 
 /** What each request brings, beside itself. */
@@ -22,4 +23,6 @@ export type Env = { Bindings: Bindings; Variables: { requestId: string; caller: 
 export type Asking = Context<Env>;
 
 /** What the API works with. */
-export type AppTools = Pick<Tools, 'store' | 'audit' | 'clock' | 'log' | 'hetzner' | 'signal'>;
+export type AppTools = Pick<Tools, 'store' | 'audit' | 'clock' | 'log' | 'hetzner' | 'signal'> & {
+  readonly refusals: Refusals;
+};

@@ -3,7 +3,6 @@ import type { Principal } from '../../core/access/principal.ts';
 import { matches, parseSelector } from '../../core/access/selector.ts';
 import { Failure, toFailure } from '../../core/failure.ts';
 import { readText } from '../api/body.ts';
-import { enterRefusal } from '../api/change.ts';
 import { reasonOf } from '../api/entries.ts';
 import type { Asking } from '../api/environment.ts';
 import { problemOf } from '../api/problem.ts';
@@ -100,7 +99,7 @@ async function answerAllowed(tools: GatewayTools, ask: Ask): Promise<Answer> {
     if (failure.code === 'forbidden') {
       const target = { type: match.type, id: match.id ?? '' };
       const entry = { actor: principal.name, action: `${match.type}.read`, target, requestId: ask.requestId };
-      await enterRefusal(tools, { ...entry, address: ask.address, reason: reasonOf(failure) });
+      await tools.refusals.enter({ ...entry, address: ask.address, reason: reasonOf(failure) }, principal);
     }
     throw error;
   }

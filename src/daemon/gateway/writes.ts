@@ -4,8 +4,8 @@ import { readBody, readError } from '../../core/hetzner/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Step } from '../../core/store/store.ts';
 import type { Clock, HttpResponse } from '../../core/world.ts';
-import { enterRefusal } from '../api/change.ts';
 import { enter, type Mask, reasonOf } from '../api/entries.ts';
+import type { Refusals } from '../api/refusals.ts';
 import { passError, unavailable } from './answer.ts';
 import { type Answer, type Ask, askerOf } from './ask.ts';
 import { collectionOf, keyOfItem } from './collections.ts';
@@ -21,6 +21,7 @@ import { touchedBy } from './touched.ts';
 /** What changing something needs beside the request. */
 export interface WriteTools extends PrepareTools {
   readonly audit: Audit;
+  readonly refusals: Refusals;
   readonly log: Log;
   readonly clock: Clock;
   readonly mask: Mask;
@@ -79,7 +80,7 @@ async function decide(
     };
     return { prepared, entry: { ...entry, target } };
   } catch (error) {
-    await enterRefusal(tools, { ...entry, reason: reasonOf(toFailure(error)) });
+    await tools.refusals.enter({ ...entry, reason: reasonOf(toFailure(error)) }, ask.principal);
     throw error;
   }
 }

@@ -14,6 +14,7 @@ import type { Store } from '../../../src/core/store/store.ts';
 import type { Clock } from '../../../src/core/world.ts';
 import { type AppOptions, createApp } from '../../../src/daemon/api/app.ts';
 import type { AppTools } from '../../../src/daemon/api/environment.ts';
+import { createRefusals } from '../../../src/daemon/api/refusals.ts';
 import type { Request, Service } from '../../../src/daemon/api/service.ts';
 import { auditService } from '../../../src/daemon/api/services/audit.ts';
 import { daemonService } from '../../../src/daemon/api/services/daemon.ts';
@@ -91,6 +92,7 @@ export async function openApi(options: ServedOptions = {}) {
   const { clock = fakeClock(), store = await openSqlite(':memory:') } = options;
   const logged: string[] = [];
   const write = (message: string, fields?: object) => void logged.push(`${message} ${JSON.stringify(fields)}`);
+  const log = { debug: write, info: write, warn: write, error: write };
   const stop = new AbortController();
   const audit = openAudit({ store, clock, key: newKey() });
   const queue = { wake: () => {}, counts: async () => ({ waiting: 0, active: 0, failed: 0 }) };
@@ -101,10 +103,11 @@ export async function openApi(options: ServedOptions = {}) {
     audit,
     queue,
     hetzner,
-    log: { debug: write, info: write, warn: write, error: write },
+    log,
     signal: stop.signal,
+    refusals: createRefusals({ audit, log, clock, signal: stop.signal }),
     ...options.tools,
-  } as unknown as AppTools & Parameters<typeof jobService>[0];
+  } as unknown as AppTools & Tools;
   const schedule = memory('schedule', ['pause', 'resume', 'run', 'approve', 'plan']);
   const backup = memory('backup', ['hold', 'release', 'undelete', 'verify', 'restore']);
   const project = memory('project', ['rotate-token', 'remove']);
@@ -129,11 +132,8 @@ export async function openApi(options: ServedOptions = {}) {
     schedule: schedule.service,
     backup: backup.service,
     ...Object.fromEntries(Object.entries(others).map(([name, { service }]) => [name, service])),
-    check: checkService(
-      tools as Tools,
-      openSources(tools as Tools, { key: useKey(Buffer.alloc(32, 7)), allowed: () => [] }),
-    ),
-    maintenance: maintenanceService(tools as Tools),
+    check: checkService(tools, openSources(tools, { key: useKey(Buffer.alloc(32, 7)), allowed: () => [] })),
+    maintenance: maintenanceService(tools),
     uptime: uptimeService(tools),
     'status-page': statusPageService(tools),
     job: jobService(tools),

@@ -5,6 +5,7 @@ import { scheduleFields } from '../../../src/core/resources/schedule.ts';
 import { useKey } from '../../../src/core/store/key.ts';
 import { createAlertTools } from '../../../src/daemon/alerts/tools.ts';
 import { createApp } from '../../../src/daemon/api/app.ts';
+import { createRefusals } from '../../../src/daemon/api/refusals.ts';
 import { openSources } from '../../../src/daemon/checks/sources.ts';
 import { servicesOf } from '../../../src/daemon/daemon-parts.ts';
 import { fetchVia, memory } from '../api/served.ts';
@@ -73,8 +74,13 @@ describe('schedules that are asked for over the API', () => {
     );
     const owning = { owner: memory('owner', ['transfer']), quota: memory('quota', ['set']) };
     const others = { ...owning, approval: memory('approval', ['approve', 'deny']) };
+    const refusals = createRefusals(tools);
     const idle = Object.fromEntries(Object.entries(others).map(([name, { service }]) => [name, service]));
-    const app = createApp(tools, { ...services, ...idle }, { mask: audit.mask, selfEntering: ['schedule', 'backup'] });
+    const app = createApp(
+      { ...tools, refusals },
+      { ...services, ...idle },
+      { mask: audit.mask, selfEntering: ['schedule', 'backup'] },
+    );
     const ask = async (method: string, path: string, text?: string) => {
       const request = new Request(`http://localhost/cloudctl/v1/${path}`, { method, body: text });
       const answer = await fetchVia(app, 'socket')(request);

@@ -9,6 +9,7 @@ import type { Clock, Transport } from '../../../src/core/world.ts';
 import { createAdmit } from '../../../src/daemon/api/admit.ts';
 import type { Env } from '../../../src/daemon/api/environment.ts';
 import { problemOf } from '../../../src/daemon/api/problem.ts';
+import { createRefusals } from '../../../src/daemon/api/refusals.ts';
 import { createRepeats } from '../../../src/daemon/api/repeats.ts';
 import { openDeeds } from '../../../src/daemon/gateway/deeds.ts';
 import { createGateway, type GatewayTools } from '../../../src/daemon/gateway/gateway.ts';
@@ -44,13 +45,14 @@ export async function startGateway(
   const audit = openAudit({ store, clock, key: newKey() });
   const stopping = new AbortController();
   onTestFinished(() => stopping.abort());
+  const refusals = createRefusals({ audit, log, clock, signal: stopping.signal });
   const upstreams = await openUpstreams({
     ...{ store, clock, log, signal: stopping.signal, key: useKey(new Uint8Array(32)) },
     http,
     find: () => ({ endpoint: sandbox.url, token: sandbox.token, from: 'the test' }),
   });
   const tools: GatewayTools = {
-    ...{ audit, log, clock, upstreams, mask: audit.mask, kept: keepTexts(100) },
+    ...{ audit, refusals, log, clock, upstreams, mask: audit.mask, kept: keepTexts(100) },
     ownership: openOwnership({ store, clock }),
     deeds: openDeeds({ store, clock }),
     repeats: createRepeats({ store, clock }),
@@ -64,7 +66,7 @@ export async function startGateway(
     ...more,
   };
   const app = new Hono<Env>();
-  const admit = createAdmit({ audit, log, clock }, { people: openPeople({ store, audit, clock, log }) });
+  const admit = createAdmit({ refusals }, { people: openPeople({ store, audit, clock, log }) });
   const gateway = createGateway(tools);
   app.use(async (c, next) => {
     c.set('requestId', 'request-1');
