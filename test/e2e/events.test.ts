@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { daemonHome, startDaemonProcess } from '../daemon/process/daemon-process.ts';
 import { run } from '../helpers/run.ts';
 import { startBinary, which } from './binary.ts';
+import { startGateway } from './gateway.ts';
 
 /** The built daemon, and the built program that follows its events. */
 async function open(...flags: string[]) {
@@ -74,7 +75,29 @@ describe('the built program that follows the events', { timeout: 60_000 }, () =>
     daemon.child.kill('SIGTERM');
     expect(await daemon.ended()).toMatchObject({ status: 0 });
     expect(Date.now() - asked).toBeLessThan(5_000);
-    await vi.waitFor(() => expect(said.err).toContain('the daemon has ended the stream'));
+    await vi.waitFor(() => expect(said.err).toContain('; trying again'));
+  });
+});
+
+describe('the events of the built daemon', { timeout: 60_000 }, () => {
+  it('end within seconds for whom they are none of any more, with what the daemon says, at a quiet time too', async () => {
+    const { token, admin, url } = await startGateway();
+    const follow = async (email: string) => {
+      const env = { CLOUDCTL_DAEMON: new URL(url).origin, CLOUDCTL_DAEMON_TOKEN: await token(email, 'operator') };
+      const child = startBinary(undefined, ['events', '--follow', '--after', '0'], { env });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      return listenTo(child);
+    };
+    const [olga, otto] = [await follow('olga@x.test'), await follow('otto@x.test')];
+    await admin('daemon freeze');
+    await Promise.all([olga.shows('daemon.frozen'), otto.shows('daemon.frozen')]);
+    await admin('token revoke olga-0');
+    await admin('user update otto@x.test --role client');
+    const changed = Date.now();
+    expect(await Promise.all([olga.ended, otto.ended])).toEqual([4, 4]);
+    expect(Date.now() - changed).toBeLessThan(8_000);
+    expect(olga.said.err).toContain('the token was revoked');
+    expect(otto.said.err).toContain('daemon:read');
   });
 });
 

@@ -26,7 +26,7 @@ export interface Follower {
   /** Ends it. */
   readonly signal: AbortSignal;
   readonly hear: (event: DaemonEvent) => void;
-  /** Told once for each time that the stream is lost, before it is tried again. */
+  /** Told once for each time that the stream is lost, before it is tried again; not of one that the daemon has ended and that goes on at the first try, as when the time of an access token was up. */
   readonly onLost: (failure: Failure | undefined) => void;
   /** From 0 up to 1. */
   readonly random?: () => number;
@@ -67,8 +67,10 @@ export async function followEvents(
     const fault = await api.listen(path, query, { after, hear: take, signal }).then(() => undefined, toFailure);
     if (signal.aborted) return;
     if (fault && !(wasOpen && failures[fault.code].again)) throw fault;
-    if (!isLost) onLost(fault);
-    isLost = true;
+    if (!isLost && (fault || tries > 0)) {
+      onLost(fault);
+      isLost = true;
+    }
     const pause = Math.min(longest, shortest * 2 ** tries) * (0.5 + random() / 2);
     tries += 1;
     await clock.sleep(pause, signal).catch(() => {});

@@ -12,12 +12,16 @@ export interface Admit {
   readonly enter: MiddlewareHandler<Env>;
   /** Lets those do it who may; who may not is entered in the audit log. */
   require(c: Asking, permission: string, about: Pick<Entry, 'action' | 'target'>): Promise<void>;
+  /** The same for somebody who was let in a while ago, by what counts now; nothing is entered. */
+  requireStill(c: Asking, permission: string): Promise<void>;
   /** Enters that somebody who is not known yet was refused. */
   refuse(c: Asking, failure: Failure, about: Pick<Entry, 'action' | 'target'>): Promise<void>;
 }
 
 export function createAdmit({ refusals }: Pick<AppTools, 'refusals'>, doors: Doors): Admit {
   const identify = createIdentify(doors);
+  const identifyCaller = (c: Asking) =>
+    identify({ via: c.env?.via ?? 'tcp', authorization: c.req.header('authorization') });
 
   function enter(c: Asking, failure: Failure, entry: Pick<Entry, 'actor' | 'action' | 'target'>): Promise<void> {
     const about = { requestId: c.get('requestId'), address: addressOf(c), reason: reasonOf(failure) };
@@ -27,7 +31,7 @@ export function createAdmit({ refusals }: Pick<AppTools, 'refusals'>, doors: Doo
   return {
     async enter(c, next) {
       try {
-        const known = await identify({ via: c.env?.via ?? 'tcp', authorization: c.req.header('authorization') });
+        const known = await identifyCaller(c);
         c.set('caller', { ...known, requestId: c.get('requestId'), address: addressOf(c) });
         if (c.env?.about) c.env.about.caller = known.name;
       } catch (error) {
@@ -41,6 +45,9 @@ export function createAdmit({ refusals }: Pick<AppTools, 'refusals'>, doors: Doo
       await next();
     },
     refuse: (c, failure, about) => enter(c, failure, { actor: actorOf(failure), ...about }),
+    async requireStill(c, permission) {
+      requirePermission(await identifyCaller(c), permission);
+    },
     async require(c, permission, about) {
       const caller = c.get('caller');
       try {

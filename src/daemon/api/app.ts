@@ -88,7 +88,7 @@ export function createApp(
       app.all(path, gateway);
     }
   }
-  const events = handleEvents(tools);
+  const events = handleEvents(tools, c => admit.requireStill(c, 'daemon:read'));
   for (const [path, permission, handle] of [
     ['actions', 'daemon:read', (c: Asking) => handleActions(tools, c)],
     ['events', 'daemon:read', events],

@@ -1,10 +1,10 @@
 import type { Grant } from '../../core/access/operation.ts';
 import { grantsFor } from '../../core/access/permissions.ts';
+import type { Principal } from '../../core/access/principal.ts';
 import { Failure } from '../../core/failure.ts';
-import type { Caller } from './service.ts';
 
 /** Throws `forbidden`, with a sentence that names permission and role, unless the caller may. Where things are somebody's, `own` is enough: who does it keeps to what is the caller's. */
-export function requirePermission(caller: Caller, permission: string): void {
+export function requirePermission(caller: Principal, permission: string): void {
   const { role, grants, selector, project } = caller;
   // What the daemon keeps has no such labels and is of all projects: whoever is bound to some has no part in it.
   if (selector !== undefined || project !== undefined) {

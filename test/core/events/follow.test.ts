@@ -59,7 +59,7 @@ describe('following the events', () => {
     expect(heard.map(({ id }) => id)).toEqual([5, 6]);
     expect(asked.map(({ after }) => after)).toEqual([undefined, '5', '5', '5']);
     expect(asked.map(({ query }) => query.last)).toEqual([3, undefined, undefined, undefined]);
-    expect(lost).toEqual([undefined]);
+    expect(lost).toEqual(['no daemon is running']);
     expect(failure).toBeUndefined();
   });
 
@@ -74,9 +74,16 @@ describe('following the events', () => {
     expect(slept).toEqual([1, 2, 4, 8, 16, 30, 30, 30, 1, 2].map(seconds => seconds * 1000));
   });
 
+  it('goes on without a word when the daemon ends it and takes it up again, as when an access token is renewed', async () => {
+    const { lost, asked } = await follow([{ tells: [told(1)] }, { tells: [told(2)] }, { tells: [told(3)] }]);
+    expect(asked).toHaveLength(3);
+    expect(lost).toEqual([]);
+    expect((await follow([{ tells: [told(1)] }, {}, {}])).lost).toEqual([undefined]);
+  });
+
   it('tells again when it is lost again', async () => {
-    const { lost } = await follow([{ tells: [told(1)] }, { tells: [told(2)], fault: gone }, {}]);
-    expect(lost).toEqual([undefined, 'no daemon is running']);
+    const { lost } = await follow([{ tells: [told(1)], fault: gone }, { tells: [told(2)], fault: gone }, {}]);
+    expect(lost).toEqual(['no daemon is running', 'no daemon is running']);
   });
 
   it('fails where there is no daemon at first, and where it refuses later on', async () => {

@@ -1,14 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { EventType } from '../../../src/core/events/types.ts';
 import { happened } from '../../../src/core/store/happened.ts';
 import type { Store } from '../../../src/core/store/store.ts';
+import type { TokenRow } from '../../../src/core/store/tables.ts';
 import type { Clock } from '../../../src/core/world.ts';
 import { pruneEvents } from '../../../src/daemon/api/events/prune.ts';
 import { createTail } from '../../../src/daemon/api/events/tail.ts';
 import { housekeep } from '../../../src/daemon/api/housekeep.ts';
 import { fakeClock } from '../../helpers/clock.ts';
 import { hasMysql, mysqlServer, stores, type TestStore } from '../../helpers/stores.ts';
+import { entering } from '../people/people.ts';
 import { listenOnPort, openApi } from './served.ts';
 
 interface Told {
@@ -235,6 +237,66 @@ describe('listening', () => {
     const ids = [...text.matchAll(/event: large\ndata: .*\nid: (\d+)/g)].map(([, id]) => Number(id));
     expect(ids).toEqual(Array.from({ length: count }, (_, index) => index + 1));
     stop.abort();
+  });
+});
+
+describe('a listener', () => {
+  /** A stream of somebody's, opened with a token of theirs; `rest` resolves with what else came when it has ended. */
+  async function listenAs(given: Partial<TokenRow> = {}, options: Partial<Parameters<typeof openApi>[0]> = {}) {
+    const clock = fakeClock(Date.parse('2026-11-25T10:00:00Z'), { auto: false });
+    const api = await openApi({ clock, ...options });
+    const people = entering(api.store, clock.now);
+    const user = await people.user('olga@x.test', { role: 'operator' });
+    const token = await people.token(user, given);
+    const url = await listenOnPort(api.app);
+    const answer = await fetch(`${url}/cloudctl/v1/events`, { headers: { authorization: `Bearer ${token}` } });
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    expect((await reader.read()).value).toContain('listening');
+    const rest = async () => {
+      let text = '';
+      for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
+      return text;
+    };
+    onTestFinished(() => reader.cancel());
+    const set = (table: 'tokens' | 'users' | 'roles', values: object) =>
+      api.store.commit([{ query: api.store.db.updateTable(table).set(values as never) }]);
+    return { ...api, ...people, clock, user, set, rest, reader };
+  }
+
+  it.each<[string, (bench: Awaited<ReturnType<typeof listenAs>>) => Promise<unknown>]>([
+    ['the token is revoked', ({ set, clock }) => set('tokens', { revoked: clock.now() })],
+    ['the session is ended', ({ set, clock }) => set('tokens', { kind: 'session', revoked: clock.now() })],
+    ['the user is disabled', ({ change, user }) => change(user, { state: 'disabled' })],
+    ['the user is deleted', ({ store }) => store.commit([{ query: store.db.deleteFrom('tokens') }])],
+    ['the role is one that has no part in it', ({ change, user }) => change(user, { role: 'client' })],
+    ['WorkOS gives such a role', ({ change, user }) => change(user, { workos_role: 'viewer' })],
+  ])('is told nothing more, two seconds after %s', async (_, deed) => {
+    const bench = await listenAs();
+    await deed(bench);
+    await bench.clock.advance(2_000);
+    expect(await bench.rest()).toBe('');
+    expect(bench.logged.join()).toContain('events ended');
+  });
+
+  it('is told nothing more when the time of the token is up', async () => {
+    const bench = await listenAs({ expires: Date.parse('2026-11-25T10:00:03Z') });
+    await bench.clock.advance(2_000);
+    await vi.waitFor(() => expect(bench.clock.slept.filter(ms => ms === 2_000)).toHaveLength(2));
+    expect(bench.logged.join()).not.toContain('events ended');
+    await bench.clock.advance(2_000);
+    expect(await bench.rest()).toBe('');
+  });
+
+  it('goes on while its role lets it, whatever else the role becomes', async () => {
+    const bench = await listenAs();
+    await bench.change(bench.user, { role: 'auditor' });
+    await add(bench.store, 'backup.done');
+    for (let count = 0; count < 5; count += 1) {
+      await bench.clock.advance(2_000);
+      await bench.store.db.selectFrom('events').selectAll().execute();
+    }
+    expect((await bench.reader.read()).value).toContain('backup.done');
+    expect(bench.logged.join()).not.toContain('events ended');
   });
 });
 
