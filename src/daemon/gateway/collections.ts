@@ -1,3 +1,4 @@
+import type { Operation } from '../../core/access/operation.ts';
 import { identities } from '../../core/resources/identities.ts';
 
 /** Keys of one item, where they are not the collection's without its s. */
@@ -8,6 +9,11 @@ const known = new Set(Object.values(identities).flatMap(one => ('of' in one ? []
 /** Key of one item of a collection in Hetzner's answers. */
 export function keyOfItem(type: string): string {
   return keys[type] ?? type.replace(/s$/, '');
+}
+
+/** Whether an operation's path is that of one item, and not of something below or beside it. */
+export function namesItem({ path }: Operation): boolean {
+  return /^[a-z_]+\/\{\w+\}$/.test(path);
 }
 
 const collections: ReadonlyMap<string, string> = new Map([

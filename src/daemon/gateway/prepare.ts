@@ -4,7 +4,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Item } from '../../core/resource.ts';
 import type { Step } from '../../core/store/store.ts';
 import { type Ask, notFound } from './ask.ts';
-import { keyOfItem } from './collections.ts';
+import { keyOfItem, namesItem } from './collections.ts';
 import { byId, findReferred, findTarget } from './find.ts';
 import { requireForm } from './form.ts';
 import type { Approvals, Quotas } from './limits.ts';
@@ -53,14 +53,16 @@ export async function prepare(tools: PrepareTools, ask: Ask, request?: string): 
   const further = Object.entries(operation.also ?? {}).filter(([key]) => (given?.[key] ?? null) !== null);
   const kinds = [decided, ...further.map(([, permission]) => requireMay(permission))];
   refuseReserved(given?.labels);
-  if (target === undefined) requireCovered(view, given?.labels);
+  const isOfItem = namesItem(operation);
+  // What is made has no other labels than these; an update without any leaves those that the caller saw it by.
+  if (request !== undefined || (isOfItem && given?.labels !== undefined)) requireCovered(ask, given?.labels);
   const named = operation.references ?? {};
   const body = given && (await resolveReferences(given, named, (type, value) => refer(ask, type, value)));
   const undo = kinds.includes('quota') ? await tools.quotas.require(ask, body ?? {}, target, request) : [];
   const path = target ? byId(ask.path, target) : ask.path;
   const approve = () => tools.approvals.require({ ...ask, path }, operation.permission);
   const steps = kinds.includes('approval') ? [await approve()] : [];
-  return { target, path, body: operation.method === 'PUT' ? keepReserved(body, target) : body, steps, undo };
+  return { target, path, body: isOfItem ? keepReserved(body, target) : body, steps, undo };
 }
 
 /** What is sent for something that the body names; throws where the caller may not refer to it. */
@@ -89,16 +91,13 @@ async function refer(ask: Ask, type: Referred, value: string | number): Promise<
   return typeof value === 'number' ? found.id : String(found.id);
 }
 
-/** A token that is bound to labels makes nothing that it could not see. */
-function requireCovered(view: View, labels: unknown): void {
-  if (view.covers((labels ?? {}) as Labels)) return;
+/** A token that is bound to labels makes nothing that it could not see, and puts nothing out of its own reach. */
+function requireCovered({ view, principal }: Ask, labels: unknown): void {
+  const given = typeof labels === 'object' && labels !== null ? (labels as Labels) : {};
+  if (view.covers(given)) return;
   throw new Failure(
-    'refused',
-    'this token is bound to a label selector, which the labels of the new one do not match',
-    {
-      apiCode: 'invalid_input',
-      details: { fields: [{ name: 'labels', messages: ['do not match the selector of the token'] }] },
-    },
+    'forbidden',
+    `this token is bound to the label selector '${principal.selector}', which the labels would not match`,
   );
 }
 

@@ -4,7 +4,7 @@ import type { Item } from '../../core/resource.ts';
 import { findActions, isActionSeen } from './actions.ts';
 import { passError } from './answer.ts';
 import { type Answer, type Ask, askerOf, notFound } from './ask.ts';
-import { collectionOf, keyOfItem } from './collections.ts';
+import { collectionOf, keyOfItem, namesItem } from './collections.ts';
 import type { Deeds } from './deeds.ts';
 import { byId, findTarget } from './find.ts';
 import type { Kept } from './kept.ts';
@@ -31,7 +31,7 @@ export async function answerReading(tools: ReadTools, ask: Ask): Promise<Answer>
   // It is seen; its metrics are another permission.
   const decision = decide(ask, operation.permission, type, target);
   if (decision.kind === 'forbidden') throw new Failure('forbidden', decision.message);
-  if (/^[a-z_]+\/\{\w+\}$/.test(path)) return reply(ask, { [keyOfItem(type)]: target });
+  if (namesItem(operation)) return reply(ask, { [keyOfItem(type)]: target });
   // Below a resource that the caller sees there is nothing of anybody else's.
   return passOn({ ...ask, path: byId(ask.path, target) });
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createTransport } from '../../../src/core/transport/transport.ts';
+import type { Transport } from '../../../src/core/world.ts';
 import { fakeClock } from '../../helpers/clock.ts';
 import { stores } from '../../helpers/stores.ts';
 import { startGateway } from './gateway-set-up.ts';
@@ -73,10 +75,69 @@ describe('a token', () => {
     ] as const) {
       expect([path, (await ask(token, method, path, body)).status]).toEqual([path, 404]);
     }
-    expect((await ask(token, 'POST', 'servers', server('web-3', { env: 'test' }))).status).toBe(422);
     expect((await ask(token, 'POST', 'servers', server('web-3', { env: 'prod' }))).status).toBe(201);
     expect((await ask(token, 'POST', `servers/${prod}/actions/reboot`)).status).toBe(201);
     expect(await names(token)).toEqual(['web-1', 'web-3']);
+  });
+
+  it('for labels makes nothing and leaves nothing that does not match them, and is told which they are', async () => {
+    const { ask, people, user, prod, sandbox } = await withServers();
+    const token = await people.token(user, { selector: 'env=prod,!frozen' });
+    const sent = () => sandbox.requests.filter(({ method }) => method !== 'GET').length;
+    const before = sent();
+    for (const [method, path, body] of [
+      ['POST', 'servers', server('web-3', { env: 'test' })],
+      ['POST', 'servers', server('web-3')],
+      ['POST', 'servers', { ...server('web-3'), labels: null }],
+      ['POST', 'servers', server('web-3', { env: 'prod', frozen: '' })],
+      ['POST', 'networks', { name: 'private', ip_range: '10.0.0.0/16' }],
+      ['POST', `servers/${prod}/actions/create_image`, { type: 'snapshot' }],
+      ['POST', `servers/${prod}/actions/create_image`, { type: 'snapshot', labels: { env: 'test' } }],
+      ['PUT', `servers/${prod}`, { labels: {} }],
+      ['PUT', `servers/${prod}`, { labels: null }],
+      ['PUT', `servers/${prod}`, { labels: { env: 'test' } }],
+      ['PUT', `servers/${prod}`, { labels: 'env=prod' }],
+      ['PUT', `servers/${prod}`, { name: 'mine', labels: { env: 'prod', frozen: 'true' } }],
+    ] as const) {
+      const { status, body: answer } = await ask(token, method, path, body);
+      const message = "this token is bound to the label selector 'env=prod,!frozen', which the labels would not match";
+      expect([path, body, status, answer.error]).toEqual([
+        path,
+        body,
+        403,
+        { code: 'forbidden', message, details: null },
+      ]);
+    }
+    expect(sent()).toBe(before);
+    for (const [method, path, body] of [
+      ['PUT', `servers/${prod}`, { name: 'web' }],
+      ['PUT', `servers/${prod}`, { labels: { env: 'prod', tier: 'front' } }],
+      ['POST', `servers/${prod}/actions/create_image`, { type: 'snapshot', labels: { env: 'prod' } }],
+      ['POST', `servers/${prod}/actions/reboot`],
+    ] as const) {
+      expect([path, (await ask(token, method, path, body)).status < 300]).toEqual([path, true]);
+    }
+    expect((await ask(token, 'GET', 'images?type=snapshot')).body.images).toHaveLength(1);
+  });
+
+  it('for labels may give any to what is below a resource that it reaches, where none are those of the gateway', async () => {
+    const labels = { env: 'prod', 'cloudctl/owner': 'user-1' };
+    const records: unknown[] = [];
+    const through = createTransport({ env: {} });
+    const http: Transport = async request => {
+      const { pathname } = new URL(request.url);
+      const answer = (body: object) => ({ status: 200, headers: {}, body: JSON.stringify(body) });
+      if (pathname.endsWith('/zones/1')) return answer({ zone: { id: 1, name: 'x.test', labels } });
+      if (!pathname.endsWith('/zones/1/rrsets/www/A')) return through(request);
+      records.push(JSON.parse(String(request.body)));
+      return answer({ rrset: { id: 'www/A', labels: { tier: 'front' } } });
+    };
+    const { ask, people } = await startGateway(open, {}, { http });
+    const user = await people.user('ada@x.test', { role: 'admin' });
+    const token = await people.token(user, { selector: 'env=prod' });
+    const changed = { labels: { tier: 'front' } };
+    expect((await ask(token, 'PUT', 'zones/1/rrsets/www/A', changed)).status).toBe(200);
+    expect(records).toEqual([changed]);
   });
 
   it('for one project is not let into another', async () => {
