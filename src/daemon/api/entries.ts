@@ -30,14 +30,22 @@ export function differenceOf(fields: Fields, before: Item, after: Item, mask: Ma
   return Object.fromEntries(keys.filter(isOther).map(key => [key, [shown(key, before), shown(key, after)]]));
 }
 
-/** Enters a deed before it is done, does it, and enters what came of it; when the first cannot be written nothing is done. */
+/** What is entered of a deed that is tried again and again: its number, and how it failed the last time. */
+export interface Trial {
+  of?: number;
+  reason?: string;
+}
+
+/** Enters a deed before it is done, does it, and enters what came of it; when the first cannot be written nothing is done. With the trial of an earlier try it is the same deed, of which nothing is entered while it fails as before. */
 export async function entered<T>(
   { audit, log }: { readonly audit: Audit; readonly log: Log },
   entry: Omit<Entry, 'result' | 'of'>,
   deed: () => Promise<T>,
   tell: (done: T) => Pick<Entry, 'difference'> & Partial<Pick<Entry, 'target'>> = () => ({}),
+  trial: Trial = {},
 ): Promise<T> {
-  const of = await enter(audit, { ...entry, result: 'begun' });
+  trial.of ??= await enter(audit, { ...entry, result: 'begun' });
+  const { of } = trial;
   const { difference: _, ...same } = entry;
   const end = async (outcome: Pick<Entry, 'result' | 'reason' | 'difference'> & Partial<Pick<Entry, 'target'>>) => {
     await audit.commit([{ ...same, ...outcome, of }]).catch(error => {
@@ -52,7 +60,9 @@ export async function entered<T>(
   } catch (error) {
     const failure = toFailure(error);
     const isRefusal = ['usage', 'refused', 'not_found', 'conflict', 'forbidden'].includes(failure.code);
-    await end({ result: isRefusal ? 'refused' : 'failed', reason: reasonOf(failure) });
+    const reason = reasonOf(failure);
+    if (reason !== trial.reason) await end({ result: isRefusal ? 'refused' : 'failed', reason });
+    trial.reason = reason;
     throw error;
   }
 }

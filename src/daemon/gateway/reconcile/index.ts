@@ -1,6 +1,8 @@
 import { toFailure } from '../../../core/failure.ts';
 import { countedTypes } from '../../../core/resources/quota.ts';
+import type { Trial } from '../../api/entries.ts';
 import { holdLease } from '../../lease.ts';
+import { ownerLabel } from '../reserved.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { type Mending, reconcile, settling } from './decide.ts';
 import { followFeed } from './feed.ts';
@@ -38,6 +40,7 @@ const most = 20;
 export function createReconciler(tools: ReconcileTools): Reconciler {
   const { upstreams, clock, log } = tools;
   const mended: Record<Mending['kind'], number> = { made: 0, 'not-made': 0, adopt: 0, repair: 0, close: 0 };
+  const tries = new Map<string, Map<string, Trial>>();
   let turn = 0;
   let pruned = Number.NEGATIVE_INFINITY;
   let last: number | null = null;
@@ -51,18 +54,35 @@ export function createReconciler(tools: ReconcileTools): Reconciler {
     });
   }
 
+  /** What was tried in a place and has not come to be, of what is still to be mended there. */
+  function trialsOf({ upstream, type }: Place, mendings: readonly Mending[]): Map<string, Trial> {
+    const place = `${upstream.project.id} ${type}`;
+    const wanted = new Set(mendings.map(keyOf));
+    const open = new Map([...(tries.get(place) ?? [])].filter(([key]) => wanted.has(key)));
+    tries.set(place, open);
+    return open;
+  }
+
   async function visit(place: Place): Promise<void> {
     const { upstream, type } = place;
     const about = { project: upstream.project.name, type };
     const picture = await upstream.reader.all(type, asker, { fresh: true });
     const mendings = reconcile(await readKnown(tools, place, picture));
+    const trials = trialsOf(place, mendings);
     const [asking, others] = [
       ['repair', 'close'],
       ['made', 'not-made', 'adopt'],
     ].map(kinds => mendings.filter(({ kind }) => kinds.includes(kind)));
-    for (const mending of [...others!, ...asking!.slice(0, most)]) {
+    // What was refused before keeps nothing else from its turn.
+    const tried = (mending: Mending) => Number(trials.has(keyOf(mending)));
+    const next = asking!.sort((one, other) => tried(one) - tried(other)).slice(0, most);
+    for (const mending of [...others!, ...next]) {
+      const key = keyOf(mending);
+      const trial = trials.get(key) ?? {};
+      trials.set(key, trial);
       await attempt({ ...about, kind: mending.kind }, async () => {
-        await mend(tools, place, mending);
+        await mend(tools, place, mending, trial);
+        trials.delete(key);
         mended[mending.kind] += 1;
       });
     }
@@ -88,6 +108,13 @@ export function createReconciler(tools: ReconcileTools): Reconciler {
     },
     report: () => ({ at: last, mended: { ...mended }, failed }),
   };
+}
+
+/** The same for what is to be mended in the same way. */
+function keyOf(mending: Mending): string {
+  if (!('item' in mending)) return JSON.stringify(mending);
+  const { kind, owner, item } = mending;
+  return JSON.stringify([kind, item.id, item.labels?.[ownerLabel], owner]);
 }
 
 /** The collections in which something was intended of which it is not known what came of it. */

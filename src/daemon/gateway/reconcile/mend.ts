@@ -1,7 +1,7 @@
 import type { Action } from '../../../core/api.ts';
 import type { Entry } from '../../../core/audit/audit.ts';
 import type { Item } from '../../../core/resource.ts';
-import { entered } from '../../api/entries.ts';
+import { entered, type Trial } from '../../api/entries.ts';
 import { keyOfItem } from '../collections.ts';
 import { learn } from '../learn.ts';
 import { labelOwner, readItem } from '../owners/label.ts';
@@ -12,8 +12,8 @@ import { asker, type Place, type ReconcileTools } from './tools.ts';
 
 type Of<K extends Mending['kind']> = Extract<Mending, { kind: K }>;
 
-/** Does one mending; each may be done twice. */
-export async function mend(tools: ReconcileTools, place: Place, mending: Mending): Promise<void> {
+/** Does one mending; each may be done twice. With the trial of an earlier try nothing is entered while it is refused as before. */
+export async function mend(tools: ReconcileTools, place: Place, mending: Mending, trial: Trial): Promise<void> {
   switch (mending.kind) {
     case 'made':
       return settle(tools, place, mending);
@@ -22,7 +22,7 @@ export async function mend(tools: ReconcileTools, place: Place, mending: Mending
     case 'adopt':
       return adopt(tools, place, mending);
     case 'repair':
-      return repair(tools, place, mending);
+      return repair(tools, place, mending, trial);
     case 'close':
       return close(tools, place, mending.id);
   }
@@ -57,13 +57,12 @@ async function adopt(tools: ReconcileTools, place: Place, { item, owner, author 
   );
 }
 
-async function repair(tools: ReconcileTools, place: Place, { item, owner }: Of<'repair'>) {
+async function repair(tools: ReconcileTools, place: Place, { item, owner }: Of<'repair'>, trial: Trial) {
   const { type, upstream } = place;
   const entry = entryOf(place, item, 'owner.repair');
   const changed = difference(item.labels?.[ownerLabel], owner);
-  await entered(tools, { ...entry, difference: changed }, () =>
-    labelOwner(upstream, { type, id: item.id, owner }, asker),
-  );
+  const deed = () => labelOwner(upstream, { type, id: item.id, owner }, asker);
+  await entered(tools, { ...entry, difference: changed }, deed, undefined, trial);
 }
 
 async function close({ store, clock }: ReconcileTools, { upstream, type }: Place, id: number) {

@@ -87,6 +87,52 @@ describe.each(stores)('the reconciler on $name', ({ open }) => {
     expect(puts()).toBe(before);
   });
 
+  it('enters once that a label cannot be repaired, until that is refused otherwise or done', async () => {
+    const { ask, ada, rounds, beside, sandbox, entries } = await start();
+    const { id } = (await ask(ada, 'POST', 'networks', { name: 'net', ip_range: '10.0.0.0/16' })).body.network;
+    await beside('PUT', `networks/${id}`, { labels: { env: 'prod' } });
+    const refuse = (code: string) =>
+      sandbox.fault({ method: 'PUT', path: `/networks/${id}`, kind: 'status', status: 403, code, times: 3 });
+    const told = async () => (await entries('owner.repair')).map(({ result, of_seq }) => [result, of_seq !== null]);
+    refuse('forbidden');
+    for (let time = 0; time < 3; time += 1) await rounds();
+    expect(await told()).toEqual([
+      ['begun', false],
+      ['refused', true],
+    ]);
+    refuse('token_readonly');
+    for (let time = 0; time < 3; time += 1) await rounds();
+    expect(await told()).toHaveLength(3);
+    await rounds();
+    expect((await told()).slice(2)).toEqual([
+      ['refused', true],
+      ['done', true],
+    ]);
+    expect(new Set((await entries('owner.repair')).map(({ of_seq }) => of_seq)).size).toBe(2);
+    // Later it is another deed.
+    await beside('PUT', `networks/${id}`, { labels: { env: 'prod' } });
+    await rounds();
+    expect((await told()).slice(4)).toEqual([
+      ['begun', false],
+      ['done', true],
+    ]);
+  });
+
+  it('lets labels that cannot be repaired keep nothing else from its turn', async () => {
+    const { ask, ada, rounds, beside, sandbox, serve } = await start();
+    const make = async (name: string, range: number) =>
+      (await ask(ada, 'POST', 'networks', { name, ip_range: `10.${range}.0.0/16` })).body.network.id;
+    const stuck = await Promise.all(Array.from({ length: 20 }, (_, index) => make(`net-${index}`, index)));
+    const last = await make('last', 20);
+    for (const id of stuck) await beside('PUT', `networks/${id}`, { labels: {} });
+    sandbox.fault({ method: 'PUT', path: '/networks/*', kind: 'status', status: 403, code: 'forbidden', times: 1000 });
+    await rounds();
+    await beside('DELETE', `networks/${last}`);
+    await rounds();
+    const left = (await serve('owner', 'list')) as unknown as { readonly resource: number }[];
+    expect(left.map(({ resource }) => resource).sort()).toEqual([...stuck].sort());
+  });
+
   it('adopts strays whose label names an owner that there is, and no others', async () => {
     const { ask, ada, rounds, beside, serve } = await start();
     const net = (name: string, owner?: string) =>
