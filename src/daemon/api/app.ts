@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
+import { operations } from '../../core/access/operations.ts';
 import { Failure, toFailure } from '../../core/failure.ts';
 import type { SignIn } from '../gateway/people/sign-in.ts';
 import { createAdmit } from './admit.ts';
 import { readText } from './body.ts';
-import { describeApi } from './describe/openapi.ts';
+import { type Description, describeApi } from './describe/openapi.ts';
 import { pagePolicy, renderPage } from './describe/page.ts';
 import type { Mask } from './entries.ts';
 import type { AppTools, Asking, Env } from './environment.ts';
@@ -98,11 +99,22 @@ export function createApp(
       return handle(c);
     });
   }
-  const description = describeApi(routes, served);
-  const page = renderPage(description);
-  app.get('/openapi.json', c => c.json(description));
-  app.get('/docs', c => c.html(page, 200, { 'content-security-policy': pagePolicy }));
+  addDescription(app, () => describeApi(routes, served, operations));
   return app;
+}
+
+/** The description and its page: made when somebody asks for them, and then once. */
+function addDescription(app: Hono<Env>, describe: () => Description): void {
+  let text: string | undefined;
+  let page: string | undefined;
+  app.get('/openapi.json', c => {
+    text ??= JSON.stringify(describe());
+    return c.body(text, 200, { 'content-type': 'application/json' });
+  });
+  app.get('/docs', c => {
+    page ??= renderPage(describe());
+    return c.html(page, 200, { 'content-security-policy': pagePolicy });
+  });
 }
 
 /** Signs of life need no login: the token in the address is all they take, so that a line of cron can send them. */

@@ -1,30 +1,13 @@
+import type { Operation as HetznerOperation } from '../../../core/access/operation.ts';
 import { type Fields, keyOf } from '../../../core/field.ts';
 import { version } from '../../../core/version.ts';
 import { problemCodes } from '../problem.ts';
 import { isReading, type Route, type Served } from '../routes.ts';
+import { actions, events } from './by-hand.ts';
+import { describeHetzner, reference, tagsOf } from './hetzner.ts';
+import { grantsByRole, idempotencyKey, json, type Operation, type Parameter, problem, ref } from './operation.ts';
 import { inputSchema, itemSchema, type Schema, sampleOf, valueSchema } from './schema.ts';
 import { signInOperations } from './sign-in.ts';
-
-/** One operation of the description. */
-export interface Operation {
-  readonly operationId: string;
-  readonly summary: string;
-  readonly tags: readonly string[];
-  readonly 'x-permission': string;
-  readonly parameters: readonly Parameter[];
-  readonly requestBody?: { readonly required: boolean; readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
-}
-
-export interface Parameter {
-  readonly name: string;
-  readonly in: 'path' | 'query' | 'header';
-  readonly required?: boolean;
-  readonly description: string;
-  readonly schema: Schema;
-}
-
-type Content = Readonly<Record<string, { readonly schema: Schema; readonly example?: unknown }>>;
 
 /** The API as OpenAPI 3.1 describes it. */
 export interface Description {
@@ -32,33 +15,51 @@ export interface Description {
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly servers: readonly { readonly url: string }[];
   readonly tags: readonly { readonly name: string; readonly description: string }[];
+  /** Whose resources the tags are. */
+  readonly 'x-tagGroups': readonly { readonly name: string; readonly tags: readonly string[] }[];
   readonly security: readonly object[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: Readonly<Record<string, unknown>>;
 }
 
-const about = `What a daemon of cloudctl keeps by itself, in the dialect of Hetzner's API. Durations are whole milliseconds, times are of RFC 3339.
-Over the daemon's socket no token is needed; elsewhere a bearer token of an administrator, a user or a session, whose role has to have what stands at x-permission. A POST with an Idempotency-Key is done once, however often it is sent within a day.`;
+const about = `What a daemon of cloudctl keeps by itself, below /cloudctl/v1, and Hetzner's own API that it stands before, below /v1 or /projects/NAME/v1, in one dialect. Durations are whole milliseconds, times are of RFC 3339. What bodies and answers below /v1 have is Hetzner's to tell: ${reference.url}
+Over the daemon's socket no token is needed; elsewhere a bearer token of an administrator, a user or a session, whose role has to have what stands at x-permission; x-roles has the roles that are always there and have it. A POST with an Idempotency-Key is done once, however often it is sent within a day.`;
 
-/** The description of all that is served, from the declarations alone. */
-export function describeApi(routes: readonly Route[], resources: readonly Served[]): Description {
+const own = '/cloudctl/v1';
+
+/** The description of all that is served, from the declarations and the table of Hetzner's operations alone. */
+export function describeApi(
+  routes: readonly Route[],
+  resources: readonly Served[],
+  hetzner: readonly HetznerOperation[],
+): Description {
   const paths: Record<string, Record<string, Operation>> = {};
   const add = (path: string, method: string, operation: Operation) => {
     paths[path] = { ...paths[path], [method]: operation };
   };
-  for (const route of routes) add(`/${route.path.replace(':id', '{id}')}`, route.method.toLowerCase(), describe(route));
-  add('/events', 'get', events);
-  add('/actions', 'get', actions);
-  for (const [path, method, operation] of signInOperations) add(path, method, operation);
+  for (const route of routes) {
+    add(`${own}/${route.path.replace(':id', '{id}')}`, route.method.toLowerCase(), describe(route));
+  }
+  add(`${own}/events`, 'get', events);
+  add(`${own}/actions`, 'get', actions);
+  for (const [path, method, operation] of signInOperations) add(own + path, method, operation);
+  for (const operation of hetzner) {
+    add(`/v1/${operation.path}`, operation.method.toLowerCase(), describeHetzner(operation));
+  }
+  const ofHetzner = tagsOf(hetzner);
   return {
     openapi: '3.1.0',
     info: { title: 'cloudctl daemon', version, description: about },
-    servers: [{ url: '/cloudctl/v1' }],
-    tags: resources.map(({ name, title }) => ({ name, description: title })),
+    servers: [{ url: '/' }],
+    tags: [...resources.map(({ name, title }) => ({ name, description: title })), ...ofHetzner],
+    'x-tagGroups': [
+      { name: "The daemon's own", tags: resources.map(({ name }) => name) },
+      { name: "Hetzner's", tags: ofHetzner.map(({ name }) => name) },
+    ],
     security: [{ bearer: [] }, {}],
     paths,
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: { bearer },
       schemas: {
         ...Object.fromEntries(resources.map(({ key, item = {} }) => [key, itemSchema(item)])),
         meta,
@@ -67,6 +68,13 @@ export function describeApi(routes: readonly Route[], resources: readonly Served
     },
   };
 }
+
+const bearer = {
+  type: 'http',
+  scheme: 'bearer',
+  description:
+    'A token or session of the daemon, an access token of WorkOS where those are taken, or the token of its administrator',
+};
 
 function describe(route: Route): Operation {
   const { resource, name, verb, permission } = route;
@@ -78,11 +86,12 @@ function describe(route: Route): Operation {
     summary: verb.summary,
     tags: [resource.name],
     'x-permission': permission,
+    'x-roles': grantsByRole(permission),
     parameters: parametersOf(route),
     ...(hasBody && {
       requestBody: { required: isRequired, content: json(inputSchema(input), verb.sample ?? sampleOf(input)) },
     }),
-    responses: { ...goodAnswer(route), default: { description: 'What went wrong', content: json(ref('error')) } },
+    responses: { ...goodAnswer(route), default: problem },
   };
 }
 
@@ -94,14 +103,8 @@ function parametersOf({ path, method, resource, verb }: Route): Parameter[] {
     description: `Id of the ${resource.title}`,
     schema: { type: 'integer', minimum: 0 },
   };
-  const key: Parameter = {
-    name: 'Idempotency-Key',
-    in: 'header',
-    description: 'Has the request done once, however often it is sent',
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
-  };
   const query = isReading(verb.kind) ? queryOf(resource, verb.kind === 'list', verb.fields as Fields) : [];
-  return [...(path.includes(':id') ? [id] : []), ...query, ...(method === 'POST' ? [key] : [])];
+  return [...(path.includes(':id') ? [id] : []), ...query, ...(method === 'POST' ? [idempotencyKey] : [])];
 }
 
 function queryOf({ sortable }: Served, isList: boolean, { sort: _, selector, ...filters }: Fields): Parameter[] {
@@ -148,14 +151,6 @@ function goodAnswer({ resource, verb, path }: Route): Operation['responses'] {
   return { [verb.kind === 'create' ? 201 : 200]: { description: `The ${resource.title}`, content } };
 }
 
-function json(schema: Schema, example?: unknown): Content {
-  return { 'application/json': { schema, ...(example !== undefined && { example }) } };
-}
-
-function ref(name: string): Schema {
-  return { $ref: `#/components/schemas/${name}` };
-}
-
 const metaSample = {
   pagination: { page: 1, per_page: 25, previous_page: null, next_page: null, last_page: 1, total_entries: 1 },
 };
@@ -196,61 +191,4 @@ const errorSchema: Schema = {
       },
     },
   },
-};
-
-const problem = { description: 'What went wrong', content: json(ref('error')) };
-
-const events: Operation = {
-  operationId: 'events',
-  summary: 'What happens, as server-sent events, for as long as one listens',
-  tags: ['daemon'],
-  'x-permission': 'daemon:read',
-  parameters: [
-    {
-      name: 'Last-Event-ID',
-      in: 'header',
-      description:
-        'Goes on after this event; events of the last seven days can be had. `missed` says that some are gone',
-      schema: { type: 'integer' },
-    },
-    {
-      name: 'type',
-      in: 'query',
-      description: 'Only events of these types, such as backup.done or backup.*',
-      schema: { type: 'array', items: { type: 'string' } },
-    },
-    {
-      name: 'last',
-      in: 'query',
-      description: 'Without `Last-Event-ID`: so many of the newest there are come first',
-      schema: { type: 'integer' },
-    },
-    {
-      name: 'follow',
-      in: 'query',
-      description: 'false: the stream ends when everything there is was told',
-      schema: { type: 'boolean', default: true },
-    },
-  ],
-  responses: {
-    200: { description: 'The events', content: { 'text/event-stream': { schema: { type: 'string' } } } },
-    default: problem,
-  },
-};
-
-const actions: Operation = {
-  operationId: 'actions',
-  summary: 'How actions stand that Hetzner carries out for the daemon',
-  tags: ['daemon'],
-  'x-permission': 'daemon:read',
-  parameters: [
-    {
-      name: 'id',
-      in: 'query',
-      required: true,
-      description: 'Ids of actions, at most 50',
-      schema: { type: 'array', items: { type: 'integer' }, maxItems: 50 },
-    },
-  ],
-  responses: { 200: { description: "Hetzner's answer", content: json({ type: 'object' }) }, default: problem },
 };

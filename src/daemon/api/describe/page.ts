@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Description, Operation } from './openapi.ts';
+import type { Description } from './openapi.ts';
+import type { Content, Operation } from './operation.ts';
 import type { Schema } from './schema.ts';
 import { style } from './style.ts';
 
@@ -8,22 +9,36 @@ export const pagePolicy = `default-src 'none'; style-src 'sha256-${createHash('s
 
 /** The description as one page to read, which needs neither scripts nor the network. */
 export function renderPage(description: Description): string {
-  const { info, tags, servers } = description;
-  const base = servers[0]?.url ?? '';
+  const { info, tags } = description;
   const all = Object.entries(description.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
-  const sections = tags.map(tag => {
-    const own = all.filter(({ operation }) => operation.tags.includes(tag.name));
-    const parts = own.map(({ path, method, operation }) => renderOperation(method, base + path, operation));
-    return `<section id="${escapeHtml(tag.name)}"><h2>${escapeHtml(tag.description)}</h2>${renderItem(
-      description,
-      own.map(one => one.operation),
-    )}${parts.join('')}</section>`;
-  });
-  const links = tags.map(({ name, description: title }) => `<a href="#${escapeHtml(name)}">${escapeHtml(title)}</a>`);
+  const sections = new Map(
+    tags.map(tag => {
+      const own = all.filter(({ operation }) => operation.tags.includes(tag.name));
+      const parts = own.map(({ path, method, operation }) => renderOperation(method, path, operation));
+      const item = renderItem(
+        description,
+        own.map(one => one.operation),
+      );
+      return [
+        tag.name,
+        `<section id="${idOf(tag.name)}"><h2>${escapeHtml(tag.description)}</h2>${item}${parts.join('')}</section>`,
+      ];
+    }),
+  );
+  const titles = new Map(tags.map(({ name, description: title }) => [name, title]));
+  const groups = description['x-tagGroups'].map(({ name, tags: names }) => ({
+    links: `<h2>${escapeHtml(name)}</h2>${names.map(one => `<a href="#${idOf(one)}">${escapeHtml(titles.get(one) ?? one)}</a>`).join('')}`,
+    sections: `<h1>${escapeHtml(name)}</h1>${names.map(one => sections.get(one)).join('')}`,
+  }));
   const paragraphs = info.description.split('\n').map(text => `<p>${escapeHtml(text)}</p>`);
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(info.title)}</title><style>${style}</style></head><body><nav><strong>${escapeHtml(info.title)}</strong> <small>${escapeHtml(info.version)}</small>${links.join('')}<a href="/openapi.json">openapi.json</a></nav><main><h1>${escapeHtml(info.title)}</h1>${paragraphs.join('')}${sections.join('')}</main></body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(info.title)}</title><style>${style}</style></head><body><nav><strong>${escapeHtml(info.title)}</strong> <small>${escapeHtml(info.version)}</small><a href="/openapi.json">openapi.json</a>${groups.map(({ links }) => links).join('')}</nav><main><h1>${escapeHtml(info.title)}</h1>${paragraphs.join('')}${groups.map(group => group.sections).join('')}</main></body></html>`;
+}
+
+/** Of a section: operations have ids of their own, which may be the same word. */
+function idOf(tag: string): string {
+  return escapeHtml(`of-${tag}`);
 }
 
 /** What the section's items have. */
@@ -51,7 +66,17 @@ function renderOperation(method: string, path: string, operation: Operation): st
     const example = Object.values(content ?? {})[0]?.example;
     return `<h4>${escapeHtml(status)}: ${escapeHtml(description)}</h4>${example === undefined ? '' : renderExample(example)}`;
   });
-  return `<details id="${escapeHtml(operationId)}"><summary><b class="${escapeHtml(method)}">${escapeHtml(method.toUpperCase())}</b> <code>${escapeHtml(path)}</code> <span>${escapeHtml(summary)}</span></summary><p>Permission: <code>${escapeHtml(operation['x-permission'])}</code></p>${rows.length > 0 ? `<h3>Parameters</h3>${renderTable(rows)}` : ''}${body ? `<h3>Body</h3>${renderProperties(body.schema)}${renderExample(body.example)}` : ''}<h3>Answers</h3>${answers.join('')}</details>`;
+  return `<details id="${escapeHtml(operationId)}"><summary><b class="${escapeHtml(method)}">${escapeHtml(method.toUpperCase())}</b> <code>${escapeHtml(path)}</code> <span>${escapeHtml(summary)}</span></summary><p>Permission: <code>${escapeHtml(operation['x-permission'])}</code>${renderRoles(operation)}</p>${rows.length > 0 ? `<h3>Parameters</h3>${renderTable(rows)}` : ''}${body ? `<h3>Body</h3>${renderBody(body)}` : ''}<h3>Answers</h3>${answers.join('')}</details>`;
+}
+
+function renderRoles(operation: Operation): string {
+  const grants = Object.entries(operation['x-roles'] ?? {});
+  return grants.length === 0 ? '' : `; ${grants.map(([role, grant]) => `${escapeHtml(role)} (${grant})`).join(', ')}`;
+}
+
+function renderBody({ schema, example }: Content[string]): string {
+  if (schema.properties === undefined) return `<p>${escapeHtml(String(schema.description ?? ''))}</p>`;
+  return renderProperties(schema) + (example === undefined ? '' : renderExample(example));
 }
 
 function renderProperties(schema: Schema): string {

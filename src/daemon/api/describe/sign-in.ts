@@ -1,8 +1,4 @@
-import type { Operation } from './openapi.ts';
-import type { Schema } from './schema.ts';
-
-const json = (schema: Schema, example?: object) => ({ 'application/json': { schema, ...(example && { example }) } });
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+import { json, type Operation, problem, ref } from './operation.ts';
 
 function operation(operationId: string, summary: string, responses: Operation['responses'], body?: object): Operation {
   const properties = Object.fromEntries(Object.keys(body ?? {}).map(key => [key, { type: 'string' }]));
@@ -14,7 +10,7 @@ function operation(operationId: string, summary: string, responses: Operation['r
     'x-permission': 'none',
     parameters: [],
     ...(body && { requestBody: { required: true, content: json(schema, body) } }),
-    responses: { ...responses, default: { description: 'What went wrong', content: json(ref('error')) } },
+    responses: { ...responses, default: problem },
   };
 }
 
