@@ -6,6 +6,7 @@ import { user } from '../../core/resources/user.ts';
 import type { Group } from '../command.ts';
 import { resourceGroup } from '../resource-group.ts';
 import { env } from './env.ts';
+import { grantRole } from './role-grant.ts';
 import { createToken } from './token-create.ts';
 import { createUser } from './user-create.ts';
 
@@ -14,7 +15,7 @@ export const groups: Readonly<Record<string, Group>> = {
   user: resourceGroup(user, [createUser]),
   token: resourceGroup(token, [createToken]),
   session: resourceGroup(session),
-  role: resourceGroup(role),
+  role: resourceGroup(role, [grantRole]),
   permit: resourceGroup(permit),
   gateway: { name: 'gateway', commands: [env] },
 };
