@@ -12,7 +12,6 @@ import { resolveReferences } from './references.ts';
 import { type Labels, onlyReserved, refuseReserved } from './reserved.ts';
 import { narrowSelector } from './selectors.ts';
 import { decide } from './standing.ts';
-import type { View } from './view.ts';
 
 /** A change that may be made, and what is sent for it. */
 export interface Prepared {
@@ -38,7 +37,7 @@ type Body = Readonly<Record<string, unknown>>;
 
 /** Finds out whether a change may be made, by everything that it names; throws `not_found` for what is hidden, `forbidden` with the permission that is missing, `refused` for a body that is wrong or a quota that is used up. */
 export async function prepare(tools: PrepareTools, ask: Ask, request?: string): Promise<Prepared> {
-  const { match, view } = ask;
+  const { match } = ask;
   const { operation, type, id } = match;
   const target = id === undefined ? undefined : await findTarget(ask, operation.method === 'PUT' || ask.fresh);
   const requireMay = (permission: string) => {
