@@ -9,7 +9,7 @@ import { daemonMain } from '../daemon/process.ts';
 export async function start(process: NodeJS.Process, clock = realClock): Promise<void> {
   // What the daemon makes is nobody else's.
   process.umask(0o077);
-  startSmall();
+  adaptMemory();
   const write = (text: string) => writeLog(Buffer.from(text));
   let tell = (error: unknown) => write(`cloudctld: a bug: ${(error as Error)?.stack ?? error}\n`);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
@@ -43,10 +43,17 @@ export async function start(process: NodeJS.Process, clock = realClock): Promise
   process.exit(status);
 }
 
-/** At first the daemon reads a month of metrics, and V8 would keep the room that takes for as long as it is idle. Whoever uses the gateway afterwards is better served by more room than by less. */
-function startSmall(): void {
+/** Has V8 spare memory while there is little to do, and time while there is much: an idle daemon would keep for ever what it took to read the metrics, and a busy gateway would collect garbage all the time. */
+function adaptMemory(): void {
   setFlagsFromString('--optimize-for-size');
-  setTimeout(() => setFlagsFromString('--no-optimize-for-size'), 60_000).unref();
+  let before = performance.eventLoopUtilization();
+  const look = () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    setFlagsFromString(utilization > 0.5 ? '--no-optimize-for-size' : '--optimize-for-size');
+  };
+  setInterval(look, 2000).unref();
 }
 
 /** Writes as much as is taken: a log that goes to a full disk, or to a reader that has gone or sleeps, stops no backup. */
