@@ -1,5 +1,5 @@
 import { command } from '../command.ts';
-import { configWords, daemonFields } from './program.ts';
+import { configWords, daemonEnvironment, daemonFields } from './program.ts';
 
 /** `daemon run`: the daemon in the foreground. */
 export const run = command({
@@ -14,7 +14,7 @@ export const run = command({
     const { spawn } = await import('node:child_process');
     const words = [world.programs.daemon, 'run', ...configWords(input.config)];
     // In a group of its own: Ctrl-C at the terminal would reach it twice, and the second time ends it at once.
-    const child = spawn(process.execPath, words, { stdio: 'inherit', detached: true, env: { ...world.env } });
+    const child = spawn(process.execPath, words, { stdio: 'inherit', detached: true, env: daemonEnvironment(world) });
     const kill = () => void child.kill('SIGKILL');
     const end = () => void child.kill('SIGTERM');
     process.once('exit', kill);

@@ -5,7 +5,7 @@ import type { World } from '../../core/world.ts';
 import { command, outputFields } from '../command.ts';
 import { parseFormat } from '../output/format.ts';
 import { askStatus, findInstance, findPlace, type Place } from './instance.ts';
-import { configWords, daemonFields } from './program.ts';
+import { configWords, daemonEnvironment, daemonFields } from './program.ts';
 import { writeStatus } from './status.ts';
 import { findUnit, systemctl } from './unit.ts';
 
@@ -51,7 +51,7 @@ async function launch(world: World, place: Place, config: string | undefined): P
     detached: true,
     stdio: ['ignore', log, log],
     cwd: '/',
-    env: { ...world.env },
+    env: daemonEnvironment(world),
   });
   closeSync(log);
   let status: number | null | undefined;
