@@ -30,7 +30,7 @@ export function createGateway(tools: GatewayTools): (c: Asking) => Promise<Respo
     const url = new URL(c.req.url);
     const { project, path } = readPath(url.pathname);
     const principal = c.get('caller');
-    const upstream = await findUpstream(tools.upstreams, principal, project);
+    const upstream = await findUpstream(tools, principal, project);
     tellShare(c, upstream, principal);
     const match = matchOperation(c.req.method, path);
     if (!match) throw new Failure('not_found', `there is no ${c.req.method} /v1/${path.slice(0, 200)}`);
@@ -58,7 +58,12 @@ function readPath(pathname: string): { readonly project?: string; readonly path:
 }
 
 /** The project that is meant; one that the caller may not use is not there. */
-async function findUpstream(upstreams: Upstreams, principal: Principal, name: string | undefined): Promise<Upstream> {
+async function findUpstream(
+  tools: Pick<GatewayTools, 'upstreams' | 'permits'>,
+  principal: Principal,
+  name: string | undefined,
+): Promise<Upstream> {
+  const { upstreams } = tools;
   const find = () =>
     name === undefined ? upstreams.find(principal.project ?? principal.home ?? 1) : upstreams.byName(name);
   let found = find();
@@ -67,8 +72,14 @@ async function findUpstream(upstreams: Upstreams, principal: Principal, name: st
     await upstreams.refresh();
     found = find();
   }
-  if (found && (principal.project === undefined || principal.project === found.project.id)) return guard(found);
+  if (found && (await mayUse(tools, principal, found.project.id))) return guard(found);
   throw new Failure('not_found', name === undefined ? 'no project is set up' : `project not found: ${name}`);
+}
+
+async function mayUse({ permits }: Pick<GatewayTools, 'permits'>, principal: Principal, id: number): Promise<boolean> {
+  const { project, projects } = principal;
+  if (project !== undefined && project !== id) return false;
+  return projects === undefined || projects.includes(id) || (await permits(principal, id)).size > 0;
 }
 
 async function openView(tools: GatewayTools, principal: Principal, upstream: Upstream): Promise<View> {
