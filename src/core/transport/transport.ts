@@ -35,7 +35,9 @@ export function createTransport({ env, socketPath, maxBytes = 256 * 2 ** 20 }: T
     const { url, method } = request;
     const near = socketPath !== undefined || isLoopback(url.hostname);
     const options = { method, headers: headersOf(request, near), ...(socketPath && { socketPath }) };
-    if (url.protocol === 'http:' && near) return () => http.request(url, { ...options, agent: plain });
+    // Without a name for TLS, which Node would take two milliseconds to find for a socket, only to have no use for it.
+    const unnamed = { servername: '' };
+    if (url.protocol === 'http:' && near) return () => http.request(url, { ...options, ...unnamed, agent: plain });
     if (url.protocol !== 'https:') throw notEncrypted(url);
     const { Agent, request: open } = await import('node:https');
     const proxy = socketPath ? undefined : proxyFor(url, env);
