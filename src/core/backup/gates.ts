@@ -39,8 +39,8 @@ export function isBehind({ images, server, now }: PlanInput): boolean {
   return images.some(image => image.server === server && !image.foreign && image.created > now);
 }
 
-/** A deletion takes its time, and the newest image has to be young still when it lands. */
-const leeway = 60_000;
+/** A deletion takes its time, and the newest image has to be young still when it lands: a minute, or less where images are made each minute. */
+const leewayOf = (period: number) => Math.min(60_000, period / 100);
 
 /** Faults of the newest image the schedule made of the server: it is not good, or too old to be the newest. */
 function newestFaults({ images, server, now }: PlanInput, period: number): string[] {
@@ -49,7 +49,7 @@ function newestFaults({ images, server, now }: PlanInput, period: number): strin
   if (!newest) return ['there is no image yet'];
   if (!newest.good) return [`the newest image ${newest.id} is not good`];
   const age = now - newest.created;
-  if (age + leeway >= 1.5 * period) {
+  if (age + leewayOf(period) >= 1.5 * period) {
     return [`the newest good image is ${writeDuration(age)} old, and one is due every ${writeDuration(period)}`];
   }
   return [];

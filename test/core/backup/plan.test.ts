@@ -165,6 +165,14 @@ describe('nothing is marked or deleted', () => {
     expect(gone(planOf(newest({ created: now }))).length).toBe(4);
   });
 
+  it('and a schedule of every minute has not lost a whole one', () => {
+    const often = { spec: { cron: '* * * * *' } };
+    const made = [image(3, 0), image(2, 1 / 1440), image(1, 2 / 1440)];
+    const at = (ms: number) => ({ ...often, now: image(3, 0).created + ms });
+    expect(planOf(made, at(1.5 * minute - 600 - 1)).stopped).toEqual([]);
+    expect(planOf(made, at(1.5 * minute - 600)).stopped).toHaveLength(1);
+  });
+
   it('and the period is the gap between the last two due times, not the longest', () => {
     const twice = { spec: { cron: '0 2,3 * * *' } };
     expect(gone(planOf(ripe, twice)).length).toBe(3);
