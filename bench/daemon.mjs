@@ -26,6 +26,8 @@ export async function startUntil(text, stream, args, env) {
     child.once('exit', () => reject(new Error(`it has ended: ${written}`)));
   });
   await ready;
+  // Read on, and thrown away: what it is read by has a core to share with it.
+  child[stream].removeAllListeners('data').resume();
   return { child, took: performance.now() - start, written: () => written };
 }
 

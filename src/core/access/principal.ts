@@ -21,6 +21,8 @@ export interface Principal {
   readonly project?: number;
   /** The project that is meant where a request names none, by id; the configured one where absent. */
   readonly home?: number;
+  /** How many permits it has, where that is known. */
+  readonly permits?: number;
   /** The projects that it may use, by id; every one where absent. Beside them those in which something was named for it by a permit. */
   readonly projects?: readonly number[];
 }

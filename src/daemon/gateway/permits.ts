@@ -7,10 +7,10 @@ const none: ReadonlyMap<string, readonly string[]> = new Map();
 /** What permits let somebody do in a project: permissions by `servers/12`. */
 export async function readPermits(
   store: Store,
-  { user }: Principal,
+  { user, permits: count }: Principal,
   project: number,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  if (user === undefined) return none;
+  if (user === undefined || count === 0) return none;
   const rows = await ofUser(store, { user, project }).rows();
   if (rows.length === 0) return none;
   const permits = new Map<string, string[]>();

@@ -38,7 +38,12 @@ export function createMetrics(): Metrics {
     counter(name, help) {
       const values = new Map<string, number>();
       declare(name, help, 'counter', () => [...values].map(([labels, value]) => `${name}${labels} ${value}`));
-      return { add: (labels, by = 1) => void values.set(write(labels), (values.get(write(labels)) ?? 0) + by) };
+      return {
+        add(labels, by = 1) {
+          const key = write(labels);
+          values.set(key, (values.get(key) ?? 0) + by);
+        },
+      };
     },
     histogram(name, help, bounds) {
       const series = new Map<string, { labels: Labels; counts: number[]; sum: number }>();

@@ -90,7 +90,7 @@ function refuse(message: string, cause?: { readonly actor: string }): Failure {
   return new Failure('unauthorized', message, { hint: 'Sign in: cloudctl login, or set CLOUDCTL_DAEMON_TOKEN', cause });
 }
 
-/** Asked at every request; the roles come with it, so that no copy of one can be old. */
+/** Asked at every request; the roles come with it, so that no copy of one can be old, and the number of permits, of which most have none. */
 const lookUp = template((db, { hash }: { readonly hash: string }) =>
   db
     .selectFrom('tokens as t')
@@ -103,6 +103,12 @@ const lookUp = template((db, { hash }: { readonly hash: string }) =>
     .select(['u.email', 'u.team', 'u.state', 'u.project_id as home'])
     .select(({ fn }) => fn.coalesce('u.workos_role', 'u.role').as('own_role'))
     .select(['own.permissions as own_grants', 'most.permissions as most_grants'])
+    .select(({ selectFrom, fn }) =>
+      selectFrom('permits as p')
+        .select(fn.countAll<number>().as('count'))
+        .whereRef('p.user_id', '=', 't.user_id')
+        .as('permits'),
+    )
     .where('t.hash', '=', hash),
 );
 

@@ -18,6 +18,7 @@ export interface Found extends Token {
   /** Grants as JSON where that role was made here. */
   readonly own_grants: string | null;
   readonly most_grants: string | null;
+  readonly permits: number | null;
 }
 
 /** Whoever administers the host: nobody of the store. */
@@ -48,6 +49,7 @@ export function principalOfToken(found: Found): Principal {
     selector: selector ?? undefined,
     project: project_id ?? undefined,
     home: home ?? undefined,
+    permits: Number(found.permits),
     projects: projects === 'own' ? own : project_id === null ? undefined : [project_id],
   };
 }

@@ -171,6 +171,8 @@ describe.each(stores)('projects on $name', ({ open }) => {
     const { store, add, ask, projects } = await fresh();
     const other = await daemon(store);
     const watching = other.projects.watch();
+    // Its first look is over.
+    while (other.clock.slept.length === 0) await new Promise(setImmediate);
     const tick = async (holds: () => boolean) => {
       await other.clock.advance(5_000);
       while (!holds()) await new Promise(setImmediate);
