@@ -27,7 +27,8 @@ export async function powerOn(tools: Tools, job: Job<'power-on'>): Promise<Outco
     await start(tools, job, run);
     return { again: now + delay(run, now) };
   }
-  if (server.status !== 'running') return { again: now + 5_000 };
+  // One that is locked may be about to stop, though by a clock that was turned forward the stop is long over.
+  if (server.status !== 'running' || server.locked) return { again: now + 5_000 };
   // A request to stop that nobody answered may land late: it is waited for.
   const { stopped = run.due } = JSON.parse(run.data) as RunData;
   if (stopped <= now && now < stopped + settling) return { again: stopped + settling };
