@@ -30,8 +30,9 @@ export async function createLog({ level, format, output, now }: LogOptions): Pro
   const { pino } = await import('pino');
   const secrets = new Set<string>();
   const censor = (line: string) => {
-    let text = line.replace(/\bBearer\s+[\w.~+/=-]+/gi, `Bearer ${hidden}`);
-    if (text.includes('@')) text = text.replace(/(:\/\/[^\s:/@"]*):[^\s@/"]+@/g, `$1:${hidden}@`);
+    let text = line
+      .replace(/\bBearer\s+[\w.~+/=-]+/gi, `Bearer ${hidden}`)
+      .replace(/(:\/\/[^\s:/@"]*):[^\s@/"]+@/g, `$1:${hidden}@`);
     for (const secret of secrets) text = text.replaceAll(secret, hidden);
     return text;
   };

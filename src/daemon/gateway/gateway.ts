@@ -12,6 +12,7 @@ import { guard } from './guard.ts';
 import { answerReading, type ReadTools } from './reads.ts';
 import type { Labels } from './reserved.ts';
 import { decide } from './standing.ts';
+import { configuredId } from './upstream/projects.ts';
 import type { Upstream, Upstreams } from './upstream/upstream.ts';
 import { createView, type View } from './view.ts';
 import { answerChange, type WriteTools } from './writes.ts';
@@ -65,7 +66,7 @@ async function findUpstream(
 ): Promise<Upstream> {
   const { upstreams } = tools;
   const find = () =>
-    name === undefined ? upstreams.find(principal.project ?? principal.home ?? 1) : upstreams.byName(name);
+    name === undefined ? upstreams.find(principal.project ?? principal.home ?? configuredId) : upstreams.byName(name);
   let found = find();
   if (!found) {
     // Another daemon may have added it.

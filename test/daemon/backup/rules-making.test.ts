@@ -117,6 +117,27 @@ describe('the safety rules about making', () => {
     expect(server!.status).toBe('running');
   });
 
+  it('16: a server that is locked while it runs is not taken for one that stays on', async () => {
+    let killed = false;
+    const bench = await openBench({}, (point, process) => {
+      if (killed || !point.startsWith('call after POST') || !point.endsWith('shutdown')) return;
+      killed = true;
+      process.kill();
+    });
+    await addSchedule(bench, { ...nightly, shutdown: true });
+    await expect(bench.pass(5 * hour)).rejects.toThrow('killed');
+    const [server] = [...bench.project.servers.values()];
+    await bench.clock.advance(60_000);
+    bench.project.settle();
+    // As if it were stopping still, long after every wait for it is over.
+    Object.assign(server!, { status: 'running', locked: true });
+    await bench.restart();
+    await bench.pass(6 * hour);
+    Object.assign(server!, { status: 'off', locked: false });
+    await bench.pass(hour);
+    expect(server!.status).toBe('running');
+  });
+
   it('17: attached volumes, which no image holds, are named at each run', async () => {
     const bench = await openBench();
     const [server] = [...bench.project.servers.values()];

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { daemonEnvironment } from '../../../src/commands/daemon/program.ts';
 import { openSqlite } from '../../../src/core/store/sqlite.ts';
 import { createLive } from '../../../src/daemon/daemon-live.ts';
 import { createStack } from '../../../src/daemon/daemon-stack.ts';
@@ -201,6 +202,15 @@ describe('the units', () => {
       encoding: 'utf8',
     });
     expect(Number(/exposure level for \S+: ([\d.]+)/.exec(out)![1])).toBeLessThanOrEqual(1.5);
+  });
+
+  it('have the environment of a daemon that `daemon start` starts', () => {
+    for (const name of ['cloudctld.service', 'cloudctld.user.service']) {
+      const unit = readFileSync(`packaging/${name}`, 'utf8');
+      for (const [key, value] of Object.entries(daemonEnvironment({ env: {} }))) {
+        expect(unit).toContain(`\nEnvironment=${key}=${value}\n`);
+      }
+    }
   });
 
   it.runIf(analyze)('are understood by systemd', () => {
