@@ -5,6 +5,18 @@ import { openRedis, openSite, project, reader, until, writer } from './shared-se
 
 const pages = Array(3).fill('GET servers');
 
+/** Two daemons, of which one is reading a list and the other waits for it. */
+async function openWaiting() {
+  const { pair, clock, hetzner, finish } = openSite();
+  const [one, other] = await pair();
+  const { release } = hetzner.hold();
+  const first = one.upstream.reader.all('servers', reader);
+  await until(() => one.asked.length > 0);
+  const second = other.upstream.reader.all('servers', reader);
+  await until(() => clock.slept.includes(100));
+  return { other, release, first, second, clock, finish };
+}
+
 describe.runIf(hasRedis)('a list that one of several daemons has read', () => {
   it('costs the others nothing, and is the same', async () => {
     const [one, other] = await openSite().pair();
@@ -41,13 +53,7 @@ describe.runIf(hasRedis)('a list that one of several daemons has read', () => {
   });
 
   it('is waited for while it is read, so that two who ask at the same time cost no more than one', async () => {
-    const { pair, clock, hetzner } = openSite();
-    const [one, other] = await pair();
-    const { release } = hetzner.hold();
-    const first = one.upstream.reader.all('servers', reader);
-    await until(() => one.asked.length > 0);
-    const second = other.upstream.reader.all('servers', reader);
-    await until(() => clock.slept.includes(100));
+    const { other, release, first, second, clock } = await openWaiting();
     release();
     const picture = await first;
     await clock.advance(100);
@@ -91,13 +97,7 @@ describe.runIf(hasRedis)('a list that one of several daemons has read', () => {
   });
 
   it('is read at once for who wants it fresh, whoever else waits for another daemon', async () => {
-    const { pair, clock, hetzner, finish } = openSite();
-    const [one, other] = await pair();
-    const { release } = hetzner.hold();
-    const first = one.upstream.reader.all('servers', reader);
-    await until(() => one.asked.length > 0);
-    const second = other.upstream.reader.all('servers', reader);
-    await until(() => clock.slept.includes(100));
+    const { other, release, first, second, finish } = await openWaiting();
     const fresh = other.upstream.reader.all('servers', reader, { fresh: true });
     await until(() => other.asked.length > 0);
     release();
