@@ -4,7 +4,7 @@ import type { ScheduleSpec } from '../../core/backup/types.ts';
 import type { ImageRow } from '../../core/store/tables.ts';
 import { template } from '../../core/store/template.ts';
 import type { Tools } from '../tools.ts';
-import { type Circumstances, judge, readBrakes } from './decide.ts';
+import { type Brakes, type Circumstances, judge, readBrakes } from './decide.ts';
 import { present } from './images.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -23,7 +23,16 @@ export async function planServers(
   circumstances: (server: number, rows: readonly ImageRow[]) => Circumstances,
 ): Promise<ServerPlan[]> {
   const rows = await imagesOf(tools.store, { schedule: schedule.id }).rows();
-  const brakes = await readBrakes(tools);
+  return planRows(schedule, rows, await readBrakes(tools), circumstances);
+}
+
+/** The plan of each server that a schedule has images of among those, the oldest first. */
+export function planRows(
+  schedule: Schedule,
+  rows: readonly ImageRow[],
+  brakes: Brakes,
+  circumstances: (server: number, rows: readonly ImageRow[]) => Circumstances,
+): ServerPlan[] {
   return [...byServer(rows)].map(([id, own]) => ({
     id,
     name: own.at(-1)!.server_name,

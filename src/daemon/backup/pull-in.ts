@@ -44,6 +44,8 @@ export async function pullIn(tools: Tools, now: number, jump: number): Promise<v
 export async function redate({ store }: Tools, now: number): Promise<void> {
   const time = now + farAhead;
   const ahead = await endedAhead(store, { time }).rows();
+  const latest = await lastDue(store, {}).first();
+  if (ahead.length === 0 && Math.max(latest?.due ?? 0, latest?.verify ?? 0) <= time) return;
   // A moment apart, since no two may be due at once.
   const runs = ahead.map(({ id }, index) =>
     store.db
@@ -67,6 +69,10 @@ const endedAhead = template((db, { time }: Ahead) =>
     .select('id')
     .where('state', 'in', ['done', 'failed', 'missed', 'skipped'])
     .where('due', '>', time),
+);
+
+const lastDue = template(db =>
+  db.selectFrom('schedules').select(({ fn }) => [fn.max('last_due').as('due'), fn.max('last_verify').as('verify')]),
 );
 
 const forgettingDue = template((db, { time }: Ahead) =>

@@ -21,10 +21,10 @@ export async function reconcile(tools: Tools, job: Job<'reconcile'>): Promise<Ou
   try {
     await endOrphans(tools, job);
     await redate(tools, tools.clock.now());
-    await refresh(tools, job);
+    const images = (await refresh(tools, job)).map(({ row }) => row);
     await removeLeftovers(tools, job);
-    await pruneWhatIsLeft(tools, job);
-    await tellStale(tools);
+    await pruneWhatIsLeft(tools, job, images);
+    await tellStale(tools, images);
   } catch (error) {
     if (!passes(error) && !isFinal(error)) throw error;
     tools.log.warn('images could not be looked at', { reason: error.message });

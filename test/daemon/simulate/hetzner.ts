@@ -202,7 +202,8 @@ export function openProject(driver: Driver): Project {
         const matches = matcherOf(String(query.label_selector ?? ''));
         const found: (Image | Server)[] = [];
         for (const row of (path === 'images' ? images : servers).values()) {
-          if (matches(row.labels)) found.push({ ...row, labels: { ...row.labels } });
+          // Labels are replaced, never changed.
+          if (matches(row.labels)) found.push(copyOf(row));
         }
         return found as unknown as K[];
       }),
@@ -242,6 +243,26 @@ function rowsOf<T>(read: () => readonly T[]): AsyncIterable<T> {
     },
   };
 }
+
+/** What is held of an answer does not change with the project. Most images are as they were when they were last listed. */
+function copyOf(row: Image | Server): Image | Server {
+  const known = copies.get(row);
+  if (known && 'image_size' in row && isLike(known as Image, row)) return known;
+  const copy = { ...row };
+  copies.set(row, copy);
+  return copy;
+}
+
+function isLike(known: Image, { status, image_size, labels, protection }: Image): boolean {
+  return (
+    known.status === status &&
+    known.image_size === image_size &&
+    known.labels === labels &&
+    known.protection === protection
+  );
+}
+
+const copies = new WeakMap<Image | Server, Image | Server>();
 
 function need<T>(map: ReadonlyMap<number, T>, id: number): T {
   const found = map.get(id);

@@ -37,11 +37,6 @@ describe('the simulation', () => {
     expect(lives[1]).toEqual(lives[0]);
   }, 60_000);
 
-  it('starts a server again that was told to stop just before the clock was turned forward', async () => {
-    const { kills } = await simulate(649, 122, { quiet: 1 });
-    expect(kills).toBeGreaterThan(0);
-  }, 60_000);
-
   it('would notice a deletion of what a rule keeps', async () => {
     const { truth, ids } = await openTruth();
     await expect(checkCall(truth, 'DELETE', `images/${ids[0]}`)).rejects.toThrow('is not entered');

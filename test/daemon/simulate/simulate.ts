@@ -73,11 +73,8 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
     imaging() {
       figures.images += 1;
       const end = isQuiet() || !luck.is(0.03) ? 'good' : luck.pick(['error', 'vanish'] as const);
-      return {
-        takes:
-          !isQuiet() && luck.is(0.005) ? luck.between(1, 90) * luck.pick([1, 5]) * minute : luck.between(4, 25) * 1000,
-        end,
-      };
+      const longest = isQuiet() || luck.is(0.9) ? minute : luck.is(0.95) ? 10 * minute : 8 * hour;
+      return { takes: luck.between(4000, longest), end };
     },
     inspect: async (method, path) => {
       if (!byHand) await checkCall(truth, method, path).catch(fail);
@@ -107,7 +104,7 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
 
   let byHand = false;
   addServers(project);
-  await addSchedules(store, clock.now());
+  await addSchedules(store, clock.now(), dice);
   let daemon: Daemon | undefined;
   let downUntil = 0;
   let nextDeed = start + dice.between(1, 48) * hour;
@@ -134,8 +131,8 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
       daemon = undefined;
       downUntil = time + (dice.is(0.1) ? dice.between(1, 72) * hour : dice.between(5, 300) * 1000);
     }
-    if (imagesBefore !== project.images.size) {
-      imagesBefore = project.images.size;
+    if (imagesBefore !== figures.images) {
+      imagesBefore = figures.images;
       await checkOnce(store);
     }
     await checkPower(truth);
@@ -151,10 +148,10 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
       nextDeed = time + dice.between(1, 60) * hour;
       if (!isQuiet()) await somethingHappens();
       else await calmDown();
-      nextTick = 0;
+      nextTick = Math.min(nextTick, await readNextDue(store));
     }
-    // To the next ten seconds, in which several things may happen at once.
-    time = Math.max(time + 1, Math.ceil((await whenNext()) / 10_000) * 10_000);
+    // To the next full minute, in which several things may happen at once.
+    time = Math.max(time + 1, Math.ceil((await whenNext()) / minute) * minute);
   }
   await checkOnce(store);
   await checkProgress(truth);
@@ -178,7 +175,7 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
           lastTick = now;
         }
       }
-      nextTick = Math.min(await readNextDue(store), lastTick + day);
+      nextTick = Math.min(await readNextDue(store), lastTick + 2 * day);
     }
     await daemon.drain();
   }
