@@ -23,7 +23,7 @@ export interface RunData {
   readonly settle?: number;
   /** Number of the audit entry whose outcome is open. */
   readonly entry?: number;
-  /** How often it was looked in this step, and how often Hetzner would not answer. */
+  /** How often it was tried to begin, or waited for the server before the hook after; and how often Hetzner would not answer. */
   readonly polls?: number;
   readonly troubles?: number;
   /** The hook that has to run in the end, since the one before was begun. */
@@ -171,9 +171,9 @@ export function lastStart({ run, spec }: Pick<At, 'run' | 'spec'>): number {
   return run.due + (spec ? spec.window + spec.jitter : 0);
 }
 
-/** Milliseconds before the n-th look at something, growing by half from 2 s to 30 s. */
-export function pollDelay(polls: number): number {
-  return Math.min(30_000, Math.round(2_000 * 1.5 ** (polls - 1)));
+/** Milliseconds before the next look at something that has been waited for so long: half as long again, from 2 s to 30 s. It follows from the times that are written down anyway, so that a look writes nothing. */
+export function pollDelay(waited: number): number {
+  return Math.min(30_000, Math.max(2_000, Math.ceil(waited / 2)));
 }
 
 /** Milliseconds before the n-th try of what Hetzner would not do, doubling from 30 s to 5 min. */

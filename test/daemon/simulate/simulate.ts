@@ -52,6 +52,7 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
   let process: Process | undefined;
   let mayKill = true;
   const clock = { now: () => time + offset, sleep: async () => {} };
+  const settings = { maxConcurrentImages: dice.pick([2, 5, 10]) };
   const say = (line: string) => trace?.(`${new Date(time).toISOString()} ${line}`);
   const fail = (error: unknown) => {
     broken ??= error;
@@ -98,7 +99,6 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
       say(`killed at ${point}`);
       self.kill();
     });
-    const settings = { maxConcurrentImages: 4 };
     return startDaemon({ store: process.store, hetzner: process.api, clock, random: luck.next, settings, log });
   };
 
@@ -203,11 +203,13 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
 
   async function somethingHappens(): Promise<void> {
     const kind = dice.between(1, 20);
+    // Some days at the most: while the token may only read there is little to go wrong.
+    if (project.readOnly) project.readOnly = dice.is(0.5);
     if (kind === 1) weather.outage = time + dice.between(5, 90) * minute;
     else if (kind <= 3) {
       weather.share = dice.pick([0.05, 0.2, 0.4]);
       weather.storm = time + dice.between(1, 48) * hour;
-    } else if (kind === 4) project.readOnly = !project.readOnly && dice.is(0.3);
+    } else if (kind === 4) project.readOnly = dice.is(0.3);
     else if (kind === 5 && !restore && daemon && dice.is(0.5)) {
       const by = dice.pick([-hour, hour, -10 * minute, 365 * day, 2 * minute]);
       turn(by);

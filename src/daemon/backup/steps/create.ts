@@ -15,7 +15,7 @@ export async function create(at: At): Promise<Next> {
     return end(at, { state: 'failed', reason: at.run.reason ?? 'the window was over before it could be made' });
   }
   const entries = [entryOf(at, 'backup.create', 'begun', `due ${new Date(at.run.due).toISOString()}`)];
-  const change = { step: 'creating', data: { asked: now, settle: undefined, polls: 0 } };
+  const change = { step: 'creating', data: { asked: now, settle: undefined } };
   return ask(await save(at, change, { entries }));
 }
 
@@ -46,7 +46,7 @@ export async function adopt(at: At, image: Image): Promise<At> {
     step: 'wait',
     image: image.id,
     reason: null,
-    data: { image: image.id, asked: data.asked ?? tools.clock.now(), polls: 0, troubles: 0 },
+    data: { image: image.id, asked: data.asked ?? tools.clock.now(), troubles: 0 },
   } as const;
   return save(at, change, { steps: [{ query, changes: 'any' }] });
 }

@@ -4,8 +4,8 @@ import { type At, entryOf, type Next, pollDelay, save } from '../run.ts';
 import { isFinal } from '../trouble.ts';
 import { end, powerOnKey, variables } from './end.ts';
 
-/** How long a server may take to shut down by itself, and how long to stop at all, in milliseconds. */
-const patience = { shutdown: 120_000, poweroff: 600_000 };
+/** How long a server may take to shut down by itself, to do what it was told before it is told again, and to stop at all; in milliseconds. */
+const patience = { shutdown: 120_000, answer: 60_000, poweroff: 600_000 };
 
 /** Runs the hook that comes before, if there is one; when it fails there is no image. */
 export async function runBefore(at: At): Promise<Next> {
@@ -31,7 +31,7 @@ export async function stop(at: At): Promise<Next> {
   const now = tools.clock.now();
   const payload = { run: run.id, server: run.server_id };
   const start = tools.queue.adding({ name: 'power-on', payload, key: powerOnKey(run.id), runAt: now + 30_000 });
-  const change = { step: 'stopping', data: { stopped: now, stopSince: now, polls: 0 } };
+  const change = { step: 'stopping', data: { stopped: now, stopSince: now } };
   const entries = [entryOf(at, 'server.shutdown', 'begun', 'its schedule stops it for the image')];
   return { at: await sendStop(await save(at, change, { entries, steps: [{ ...start, changes: 'any' }] }), 'shutdown') };
 }
@@ -42,19 +42,16 @@ export async function waitUntilOff(at: At): Promise<Next> {
   const server = await readServer(tools.hetzner, run.server_id);
   if (!server) return end(at, { state: 'failed', reason: 'the server is gone' });
   if (server.status === 'off') {
-    return { at: await save(at, { step: 'create', data: { entry: undefined, polls: 0 } }, closed(at)) };
+    return { at: await save(at, { step: 'create', data: { entry: undefined } }, closed(at)) };
   }
   const now = tools.clock.now();
   const waited = now - (data.stopSince ?? now);
   if (waited > patience.poweroff) return end(at, { state: 'failed', reason: 'the server would not stop' });
-  const polls = (data.polls ?? 0) + 1;
-  const isSlow = waited > patience.shutdown;
-  if (isSlow && polls % 3 === 0) {
+  if (waited > patience.shutdown && now - (data.stopped ?? 0) > patience.answer) {
     const entries = [entryOf(at, 'server.poweroff', 'begun', 'it did not shut down by itself')];
-    const saved = await save(at, { data: { polls, stopped: now } }, { entries });
-    await sendStop(saved, 'poweroff');
-  } else await save(at, { data: { polls } });
-  return { again: now + pollDelay(polls) };
+    await sendStop(await save(at, { data: { stopped: now } }, { entries }), 'poweroff');
+  }
+  return { again: now + pollDelay(waited) };
 }
 
 async function sendStop(at: At, command: 'shutdown' | 'poweroff'): Promise<At> {

@@ -8,7 +8,7 @@ const patience = 6 * 3_600_000;
 
 /** Waits for the action that makes the image, and for the image itself. */
 export async function wait(at: At): Promise<Next> {
-  const { tools, data } = at;
+  const { tools, run, data } = at;
   const now = tools.clock.now();
   if (data.image === undefined) return { at: await save(at, { step: 'creating' }) };
   const action = data.action === undefined ? undefined : await readAction(tools.hetzner, data.action);
@@ -24,9 +24,9 @@ export async function wait(at: At): Promise<Next> {
     // Its row stays: should it be finished after all, it is found and counts.
     return end(at, { state: 'failed', reason: 'the image was not finished in 6 hours' });
   }
-  const polls = (data.polls ?? 0) + 1;
-  await save(at, { reason: null, data: { polls } });
-  return { again: now + pollDelay(polls) };
+  // Hetzner answers again.
+  if (run.reason !== null) await save(at, { reason: null });
+  return { again: now + pollDelay(now - (data.asked ?? now)) };
 }
 
 async function succeed(at: At, image: Image): Promise<Next> {
