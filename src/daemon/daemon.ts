@@ -8,6 +8,7 @@ import { createAlertTools } from './alerts/tools.ts';
 import { createApp } from './api/app.ts';
 import { createIdentify } from './api/identify.ts';
 import { createRefusals } from './api/refusals.ts';
+import { measureBackups } from './backup/measures.ts';
 import { takeBeat } from './checks/push.ts';
 import { openSources } from './checks/sources.ts';
 import type { Configuration } from './config/configuration.ts';
@@ -131,6 +132,7 @@ export async function startDaemon(
       createTools({ world, live, store, queue, audit, log, hetzner: upstream.api, signal, pulse }),
       { key: storeKey, allowed: () => live.current().values['allow-private-targets'] ?? [] },
     );
+    measureBackups(metrics, tools);
 
     const owners = openOwners({ ...tools, upstreams: projects, deeds, mask: audit.mask });
     const measuring = await openMeasuring(tools, { folder, budget: projects.configured.budget });

@@ -104,7 +104,7 @@ describe('cloudctl schedule', () => {
         },
       ],
       notices: ['web-1: volume data-1 is in no image'],
-      monthly: { net: '0.0165', gross: '0.0196' },
+      ...{ monthly: { net: '0.0165', gross: '0.0196' }, currency: 'EUR' },
     };
     const { cloudctl, schedule } = await desk();
     Object.assign(schedule.service, { plan: async () => ({ plan }) });
@@ -121,7 +121,7 @@ describe('cloudctl schedule', () => {
     expect(shown.err).toBe(
       [
         'Next run 2026-11-25T03:00:00.000Z, of web-1',
-        '0.02 net a month for all of them',
+        '0.02 EUR net a month for all of them',
         'web-1: nothing is deleted: the newest image is not available',
         'web-1: volume data-1 is in no image',
         '',

@@ -24,6 +24,8 @@ interface Plan {
   }[];
   readonly notices: readonly string[];
   readonly monthly: Sum | null;
+  /** Older daemons do not say it. */
+  readonly currency?: string | null;
 }
 
 interface Sum {
@@ -103,11 +105,13 @@ async function show(session: Session, format: Format, found: Plan): Promise<void
   for (const line of tidings(found)) world.err.write(`${escapeControls(line)}\n`);
 }
 
-function tidings({ next_run, runs, servers, notices, monthly }: Plan): string[] {
+function tidings({ next_run, runs, servers, notices, monthly, currency }: Plan): string[] {
   const of = runs?.length ? `, of ${runs.map(({ name }) => name).join(', ')}` : '';
   return [
     next_run === null ? 'No run is due' : `Next run ${next_run}${of}`,
-    ...(monthly ? [`${Number(monthly.net).toFixed(2)} net a month for all of them`] : []),
+    ...(monthly
+      ? [[Number(monthly.net).toFixed(2), currency, 'net a month for all of them'].filter(Boolean).join(' ')]
+      : []),
     ...servers.flatMap(({ name, stopped }) => (stopped ? [`${name}: nothing is deleted: ${stopped}`] : [])),
     ...notices,
   ];

@@ -173,11 +173,16 @@ describe('the safety rules about deleting', () => {
       .execute();
     const service = scheduleService(bench.daemon.tools);
     const { plan } = (await service.plan!(ask({ id: 1 }))) as {
-      plan: { servers: { images: { id: number; decision: string; reasons: string[] }[] }[]; monthly: object };
+      plan: {
+        servers: { images: { id: number; decision: string; reasons: string[] }[] }[];
+        monthly: object;
+        currency: string;
+      };
     };
     const going = plan.servers[0]!.images.filter(({ decision }) => decision === 'delete').map(({ id }) => id);
     expect(going).toHaveLength(2);
     expect(plan.monthly).not.toBeNull();
+    expect(plan.currency).toBe('EUR');
     const [server] = [...bench.project.servers.keys()];
     await bench.daemon.tools.queue.add({ name: 'prune', payload: { schedule: 1, server: server! }, key: 'now' });
     await bench.pass(60_000);

@@ -137,7 +137,9 @@ export function openProject(driver: Driver): Project {
 
   function carryOut(method: Method, path: string, body: Record<string, unknown>): unknown {
     const [kind, ref, , command] = path.split('/');
-    if (path === 'pricing') return { pricing: { image: { price_per_gb_month: { net: '0.0100', gross: '0.0119' } } } };
+    if (path === 'pricing') {
+      return { pricing: { currency: 'EUR', image: { price_per_gb_month: { net: '0.0100', gross: '0.0119' } } } };
+    }
     if (path === 'servers' && method === 'POST') return makeServer(body);
     const number = Number(ref);
     if (kind === 'actions') return { action: shown(need(actions, number)) };

@@ -1,7 +1,7 @@
 import { parseCron, periodOf } from '../../../core/backup/cron.ts';
 import { imagesPrice } from '../../../core/backup/price.ts';
 import { type Freshness, freshness } from '../../../core/backup/stale.ts';
-import type { Price, Pricing } from '../../../core/hetzner/types.ts';
+import type { Pricing } from '../../../core/hetzner/types.ts';
 import { template } from '../../../core/store/template.ts';
 import type { Tools } from '../../tools.ts';
 import { nextDue } from '../decide.ts';
@@ -46,7 +46,8 @@ export async function showPlan(tools: Tools, schedule: Schedule): Promise<Record
     for await (const { id } of tools.hetzner.list<{ id: number }>('servers')) rows.add(id);
     return rows;
   });
-  const perGigabyte = await orNothing(tools, isThere, () => readPrice(tools));
+  const pricing = await orNothing(tools, isThere, () => readPricing(tools));
+  const perGigabyte = pricing?.image.price_per_gb_month;
   const plans = await planServers(tools, schedule, id => ({ serverExists: present?.has(id) ?? true, perGigabyte }));
   const sizes = plans.flatMap(({ rows }) => rows.map(({ size }) => size));
   return {
@@ -61,7 +62,7 @@ export async function showPlan(tools: Tools, schedule: Schedule): Promise<Record
       ),
     ],
     servers: plans.map(showServer),
-    monthly: imagesPrice(perGigabyte ?? null, sizes),
+    ...{ monthly: imagesPrice(perGigabyte ?? null, sizes), currency: pricing?.currency ?? null },
   };
 }
 
@@ -130,9 +131,8 @@ function shownState(fresh: Freshness, hasImage: boolean): State {
   return fresh === 'warning' ? 'late' : 'stale';
 }
 
-async function readPrice({ hetzner }: Tools): Promise<Price> {
-  const { pricing } = await hetzner.send<{ pricing: Pricing }>('GET', 'pricing');
-  return pricing.image.price_per_gb_month;
+async function readPricing({ hetzner }: Tools): Promise<Pricing> {
+  return (await hetzner.send<{ pricing: Pricing }>('GET', 'pricing')).pricing;
 }
 
 /** What Hetzner says, or nothing while it does not answer; one that is not `there` is not asked. */
