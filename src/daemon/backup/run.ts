@@ -171,9 +171,9 @@ export function lastStart({ run, spec }: Pick<At, 'run' | 'spec'>): number {
   return run.due + (spec ? spec.window + spec.jitter : 0);
 }
 
-/** Milliseconds before the next look at something that has been waited for so long: half as long again, from 2 s to 30 s. It follows from the times that are written down anyway, so that a look writes nothing. */
+/** Milliseconds before the next look at something that has been waited for so long: half as long again, from 3 s to 30 s. It follows from the times that are written down anyway, so that a look writes nothing. */
 export function pollDelay(waited: number): number {
-  return Math.min(30_000, Math.max(2_000, Math.ceil(waited / 2)));
+  return Math.min(30_000, Math.max(3_000, Math.ceil(waited / 2)));
 }
 
 /** Milliseconds before the n-th try of what Hetzner would not do, doubling from 30 s to 5 min. */
