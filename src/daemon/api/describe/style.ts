@@ -20,7 +20,7 @@ summary span { color: var(--dim); margin-left: .5rem; }
 b { display: inline-block; min-width: 4.5rem; font: 600 13px ui-monospace, monospace; }
 .get { color: #2a7ae2; } .post { color: #2e9e4f; } .put { color: #b7791f; } .delete { color: #d33; }
 table { border-collapse: collapse; width: 100%; }
-td { border-top: 1px solid var(--line); padding: .25rem .6rem .25rem 0; vertical-align: top; }
+td { border-top: 1px solid var(--line); padding: .25rem .6rem .25rem 0; vertical-align: top; overflow-wrap: anywhere; }
 td:first-child { min-width: 7rem; } td + td { color: var(--dim); }
 pre { background: var(--soft); padding: .6rem .8rem; border-radius: .3rem; overflow: auto; max-height: 24rem; }
 @media (max-width: 50rem) { body { display: block; } nav { position: static; height: auto; border: 0; } main { padding: 0 1rem 4rem; } }
