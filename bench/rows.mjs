@@ -13,6 +13,7 @@ import { compare, median, ms, openSandbox, peakMemory, program, ratio, timeRun }
 import { planRow } from './plan.mjs';
 import { queueRow } from './queue.mjs';
 import { samplesRow } from './samples.mjs';
+import { yearRow } from './year.mjs';
 
 const home = mkdtempSync(join(tmpdir(), 'cloudctl-bench-'));
 process.once('exit', () => rmSync(home, { recursive: true, force: true }));
@@ -118,6 +119,7 @@ export const rows = [
   auditRow,
   planRow,
   samplesRow,
+  yearRow,
   checksRow,
   secureChecksRow,
 ];
