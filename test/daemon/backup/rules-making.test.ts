@@ -138,6 +138,53 @@ describe('the safety rules about making', () => {
     expect(server!.status).toBe('running');
   });
 
+  it('16: a server that does not shut down by itself is switched off after two minutes, and started again', async () => {
+    const bench = await openBench();
+    await addSchedule(bench, { ...nightly, shutdown: true });
+    const ignored = new Failure('timeout', 'no answer', { ambiguous: true });
+    const times: number[] = [];
+    bench.fate = (_, path) => {
+      if (/(shutdown|poweroff)$/.test(path)) times.push(bench.clock.now());
+      return path.endsWith('shutdown') ? { before: ignored } : {};
+    };
+    await bench.pass(5 * hour);
+    expect(bench.calls.map(call => call.split('/').at(-1))).toEqual([
+      'shutdown',
+      'poweroff',
+      'create_image',
+      'poweron',
+    ]);
+    const [asked, switched] = times as [number, number];
+    expect(switched - asked).toBeGreaterThan(120_000);
+    expect(switched - asked).toBeLessThan(160_000);
+    expect([...bench.project.servers.values()][0]!.status).toBe('running');
+  });
+
+  it('16: a server that cannot be switched off is told again each minute or so, and after ten there is no image', async () => {
+    const bench = await openBench();
+    await addSchedule(bench, { ...nightly, shutdown: true });
+    const ignored = new Failure('timeout', 'no answer', { ambiguous: true });
+    bench.fate = (_, path) => (/(shutdown|poweroff)$/.test(path) ? { before: ignored } : {});
+    await bench.pass(5 * hour);
+    const told = bench.calls.filter(call => call.endsWith('poweroff'));
+    expect(told.length).toBeGreaterThanOrEqual(4);
+    expect(told.length).toBeLessThanOrEqual(8);
+    expect(creations(bench)).toEqual([]);
+    const runs = await bench.store.db.selectFrom('runs').select(['state', 'reason']).execute();
+    expect(runs).toEqual([{ state: 'failed', reason: 'the server would not stop' }]);
+  });
+
+  it('a look at an image that is being made changes nothing of its run', async () => {
+    const bench = await openBench();
+    bench.imaging = () => ({ takes: 10 * 60_000, end: 'good' });
+    await addSchedule(bench);
+    await bench.pass(3 * hour + 60_000);
+    const before = await bench.store.db.selectFrom('runs').selectAll().executeTakeFirstOrThrow();
+    expect(before.step).toBe('wait');
+    await bench.pass(5 * 60_000);
+    expect(await bench.store.db.selectFrom('runs').selectAll().executeTakeFirstOrThrow()).toEqual(before);
+  });
+
   it('17: attached volumes, which no image holds, are named at each run', async () => {
     const bench = await openBench();
     const [server] = [...bench.project.servers.values()];
