@@ -22,13 +22,10 @@ export function labelsOf(run: Pick<RunRow, 'id' | 'schedule_id' | 'server_id'>):
 
 /** How an image's labels stand to what the store knows of it: `wiped` when some are gone, `other` when one has another value. */
 export function compareLabels(labels: Labels, row: Pick<ImageRow, 'run_id' | 'schedule_id' | 'server_id'>) {
-  const wanted = [
-    [labels[label.schedule], String(row.schedule_id)],
-    [labels[label.run], row.run_id],
-    [labels[label.server], String(row.server_id)],
-  ];
-  if (wanted.every(([value, own]) => value === own)) return 'ours';
-  return wanted.every(([value, own]) => value === undefined || value === own) ? 'wiped' : 'other';
+  const { run_id: id, schedule_id, server_id } = row;
+  const wanted = Object.entries(labelsOf({ id, schedule_id, server_id }));
+  if (wanted.every(([key, value]) => labels[key] === value)) return 'ours';
+  return wanted.every(([key, value]) => (labels[key] ?? value) === value) ? 'wiped' : 'other';
 }
 
 /** Whether an image is of that server, as far as Hetzner says. */

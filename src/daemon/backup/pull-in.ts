@@ -1,6 +1,7 @@
 import { template } from '../../core/store/template.ts';
 import type { Tools } from '../tools.ts';
 import { nextDue } from './decide.ts';
+import { keyOf } from './run.ts';
 import { readSchedules } from './schedule.ts';
 
 const hour = 3_600_000;
@@ -46,15 +47,11 @@ export async function redate({ store }: Tools, now: number): Promise<void> {
   const ahead = await endedAhead(store, { time }).rows();
   const latest = await lastDue(store, {}).first();
   if (ahead.length === 0 && Math.max(latest?.due ?? 0, latest?.verify ?? 0) <= time) return;
-  // A moment apart, since no two may be due at once.
-  const runs = ahead.map(({ id }, index) =>
-    store.db
-      .updateTable('runs')
-      .set({ due: now - index })
-      .where('id', '=', id),
-  );
   await store.commit([
-    ...runs.map(query => ({ query, changes: 'any' as const })),
+    // A moment apart, since no two may be due at once.
+    ...ahead.map(({ id }, index) => ({ query: moving(store, { id, due: now - index }), changes: 'any' as const })),
+    // What was done then is not what is to be done.
+    ...ahead.map(run => ({ query: freeing(store, { key: keyOf(run) }) })),
     { query: forgettingDue(store, { time }) },
     { query: forgettingVerify(store, { time }) },
   ]);
@@ -66,9 +63,17 @@ type Ahead = { readonly time: number };
 const endedAhead = template((db, { time }: Ahead) =>
   db
     .selectFrom('runs')
-    .select('id')
+    .select(['id', 'kind', 'schedule_id', 'server_id', 'due'])
     .where('state', 'in', ['done', 'failed', 'missed', 'skipped'])
     .where('due', '>', time),
+);
+
+const moving = template((db, { id, due }: { readonly id: string; readonly due: number }) =>
+  db.updateTable('runs').set({ due }).where('id', '=', id),
+);
+
+const freeing = template((db, { key }: { readonly key: string }) =>
+  db.deleteFrom('jobs').where('unique_key', '=', key).where('state', 'in', ['done', 'dead']),
 );
 
 const lastDue = template(db =>

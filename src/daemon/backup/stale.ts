@@ -1,12 +1,11 @@
 import { stating } from '../../core/alerts/condition.ts';
-import type { ImageRow } from '../../core/store/tables.ts';
 import type { Tools } from '../tools.ts';
 import { staleness } from './condition.ts';
 import { readSchedules } from './schedule.ts';
-import { freshnessOf, type Newest } from './service/show.ts';
+import { freshnessOf } from './service/show.ts';
 
-/** Says which servers' backups have become too old, or are young again; and that nothing is wrong any more where a schedule or a server is no longer backed up. Only changes are written. `images` are those that are there. */
-export async function tellStale(tools: Tools, images: readonly ImageRow[]): Promise<void> {
+/** Says which servers' backups have become too old, or are young again; and that nothing is wrong any more where a schedule or a server is no longer backed up. Only changes are written. */
+export async function tellStale(tools: Tools): Promise<void> {
   const { store, clock } = tools;
   const now = clock.now();
   const all = await store.db.selectFrom('alerts').selectAll().where('state', '=', 'firing').execute();
@@ -16,7 +15,7 @@ export async function tellStale(tools: Tools, images: readonly ImageRow[]): Prom
   const conditions = [];
   const watched = new Set<string>();
   for (const schedule of schedules) {
-    for (const server of await freshnessOf(tools, schedule, newestOf(images, schedule.id))) {
+    for (const server of await freshnessOf(tools, schedule)) {
       const one = staleness(now, schedule, server);
       const known = firing.get(one.key);
       if (one.firing !== (known !== undefined) || (known && known.severity !== one.severity)) conditions.push(one);
@@ -31,18 +30,4 @@ export async function tellStale(tools: Tools, images: readonly ImageRow[]): Prom
     });
   }
   if (conditions.length > 0) await store.commit(conditions.map(one => stating(store, one)));
-}
-
-function newestOf(images: readonly ImageRow[], schedule: number): readonly Newest[] {
-  const newest = new Map<number, Newest>();
-  for (const { schedule_id, server_id, state, created, verified } of images) {
-    if (schedule_id !== schedule || state !== 'good') continue;
-    const known = newest.get(server_id);
-    newest.set(server_id, {
-      server_id,
-      newest: Math.max(created, known?.newest ?? 0),
-      verified: Math.max(verified ?? 0, known?.verified ?? 0) || null,
-    });
-  }
-  return [...newest.values()];
 }

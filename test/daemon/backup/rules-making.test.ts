@@ -5,6 +5,22 @@ import { freeze } from '../../../src/daemon/frozen.ts';
 import { addSchedule, day, hour, nightly, openBench } from './bench.ts';
 import { afterNights, ask, creations, deletions, events, ids, images, quick, refusals } from './nights.ts';
 
+/** A daemon that was killed when it had told a server to stop; a minute later. */
+async function killedAfterStop() {
+  let killed = false;
+  const bench = await openBench({}, (point, process) => {
+    if (killed || !point.startsWith('call after POST') || !point.endsWith('shutdown')) return;
+    killed = true;
+    process.kill();
+  });
+  await addSchedule(bench, { ...nightly, shutdown: true });
+  await expect(bench.pass(5 * hour)).rejects.toThrow('killed');
+  const [server] = [...bench.project.servers.values()];
+  await bench.clock.advance(60_000);
+  bench.project.settle();
+  return { bench, server: server! };
+}
+
 describe('the safety rules about making', () => {
   it('11: a create whose answer is lost is looked for before it is asked for again', async () => {
     const bench = await openBench();
@@ -99,43 +115,36 @@ describe('the safety rules about making', () => {
     expect(images(bench)).toHaveLength(2);
   });
 
+  it('15: a due time that was run for while the clock was days ahead is run for again in its own time', async () => {
+    const bench = await afterNights(2);
+    await bench.clock.advance(10 * day);
+    await bench.pass(day);
+    await bench.clock.advance(-11 * day);
+    await bench.restart();
+    await bench.pass(13 * day);
+    const runs = await bench.store.db.selectFrom('runs').select(['due', 'state', 'reason']).orderBy('due').execute();
+    expect(runs.filter(({ state }) => state === 'failed')).toEqual([]);
+    const ahead = Date.parse('2026-12-05T03:00:00Z');
+    for (const due of [ahead, ahead + day]) expect(runs).toContainEqual({ due, state: 'done', reason: null });
+  });
+
   it('16: a server that is stopped is started again after a kill at once after the stop', async () => {
-    let killed = false;
-    const bench = await openBench({}, (point, process) => {
-      if (killed || !point.startsWith('call after POST') || !point.endsWith('shutdown')) return;
-      killed = true;
-      process.kill();
-    });
-    await addSchedule(bench, { ...nightly, shutdown: true });
-    await expect(bench.pass(5 * hour)).rejects.toThrow('killed');
-    const [server] = [...bench.project.servers.values()];
-    await bench.clock.advance(60_000);
-    bench.project.settle();
-    expect(server!.status).toBe('off');
+    const { bench, server } = await killedAfterStop();
+    expect(server.status).toBe('off');
     await bench.restart();
     await bench.pass(hour);
-    expect(server!.status).toBe('running');
+    expect(server.status).toBe('running');
   });
 
   it('16: a server that is locked while it runs is not taken for one that stays on', async () => {
-    let killed = false;
-    const bench = await openBench({}, (point, process) => {
-      if (killed || !point.startsWith('call after POST') || !point.endsWith('shutdown')) return;
-      killed = true;
-      process.kill();
-    });
-    await addSchedule(bench, { ...nightly, shutdown: true });
-    await expect(bench.pass(5 * hour)).rejects.toThrow('killed');
-    const [server] = [...bench.project.servers.values()];
-    await bench.clock.advance(60_000);
-    bench.project.settle();
+    const { bench, server } = await killedAfterStop();
     // As if it were stopping still, long after every wait for it is over.
-    Object.assign(server!, { status: 'running', locked: true });
+    Object.assign(server, { status: 'running', locked: true });
     await bench.restart();
     await bench.pass(6 * hour);
-    Object.assign(server!, { status: 'off', locked: false });
+    Object.assign(server, { status: 'off', locked: false });
     await bench.pass(hour);
-    expect(server!.status).toBe('running');
+    expect(server.status).toBe('running');
   });
 
   it('16: a server that does not shut down by itself is switched off after two minutes, and started again', async () => {
