@@ -24,7 +24,7 @@ export async function reconcile(tools: Tools, job: Job<'reconcile'>): Promise<Ou
     const images = (await refresh(tools, job)).map(({ row }) => row);
     await removeLeftovers(tools, job);
     await pruneWhatIsLeft(tools, job, images);
-    await tellStale(tools, images);
+    await tellStale(tools);
   } catch (error) {
     if (!passes(error) && !isFinal(error)) throw error;
     tools.log.warn('images could not be looked at', { reason: error.message });

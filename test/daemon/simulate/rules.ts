@@ -184,7 +184,7 @@ export async function checkProgress({ store, now }: Truth): Promise<void> {
     .selectFrom('runs')
     .selectAll()
     .where('state', 'in', ['waiting', 'running'])
-    .where('due', '<', now() - 3 * 86_400_000)
+    .where('due', '<', now() - 2 * 86_400_000)
     .executeTakeFirst();
   must(open === undefined, `run ${open?.id} of ${open?.server_name} hangs in ${open?.step}: ${open?.reason}`);
 }

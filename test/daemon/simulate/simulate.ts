@@ -131,8 +131,8 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
       daemon = undefined;
       downUntil = time + (dice.is(0.1) ? dice.between(1, 72) * hour : dice.between(5, 300) * 1000);
     }
-    if (imagesBefore !== figures.images) {
-      imagesBefore = figures.images;
+    if (imagesBefore !== project.images.size) {
+      imagesBefore = project.images.size;
       await checkOnce(store);
     }
     await checkPower(truth);
@@ -175,7 +175,7 @@ export async function simulate(seed: number, days = 365, { quiet = 40, trace }: 
           lastTick = now;
         }
       }
-      nextTick = Math.min(await readNextDue(store), lastTick + 2 * day);
+      nextTick = Math.min(await readNextDue(store), lastTick + day);
     }
     await daemon.drain();
   }

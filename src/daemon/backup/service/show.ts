@@ -75,26 +75,14 @@ function showServer({ id, name, plan, rows }: ServerPlan) {
   return { id, name, stopped: plan.stopped.join('; ') || null, newest_good: timeOf(plan.newestGood), images };
 }
 
-/** Of the good images of a server: when the newest was made, and when one was last tested; milliseconds. */
-export interface Newest {
-  readonly server_id: number;
-  readonly newest: number | null;
-  readonly verified: number | null;
-}
-
-/** How young the backups of each server of its last due time are; `known` where the newest images are read already. */
-export async function freshnessOf(
-  { store, clock }: Pick<Tools, 'store' | 'clock'>,
-  schedule: Schedule,
-  known?: readonly Newest[],
-) {
+/** How young the backups of each server of its last due time are. */
+export async function freshnessOf({ store, clock }: Pick<Tools, 'store' | 'clock'>, schedule: Schedule) {
   const now = clock.now();
   const { cron, zone } = schedule.spec;
   // Those that a person asked for since count as well.
   const runs = await runsSince(store, { schedule: schedule.id, due: schedule.last_due ?? 0 }).rows();
   const servers = [...new Map(runs.map(run => [run.id, run])).values()];
-  const images = known ?? (await newestGood(store, { schedule: schedule.id }).rows());
-  const good = new Map(images.map(row => [row.server_id, row]));
+  const good = new Map((await newestGood(store, { schedule: schedule.id }).rows()).map(row => [row.server_id, row]));
   const period = periodOf(parseCron(cron, zone), now);
   const since = nextDue(cron, zone, schedule.created);
   return servers.map(({ id, name, state, reason }) => {
